@@ -1,0 +1,134 @@
+#pragma once
+// What temper knows of an operator: its schema, how it behaves (what passes ask), and how it is
+// computed (a kernel, a scalar expression, or a TorchScript function of the prelude).
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/op/op_call.h"
+#include "core/value/schema.h"
+
+namespace temper {
+
+// Scalar instructions that the interpreter and the JIT run natively. i: int64, f: double, b: bool.
+enum class ScalarCode : uint8_t {
+  kNone,
+  kAddI, kSubI, kMulI, kFloorDivI, kRemainderI, kNegI, kDivI,  // kDivI: int / int -> float
+  kEqI, kNeI, kLtI, kLeI, kGtI, kGeI,
+  kAndI, kOrI, kXorI, kShlI, kShrI, kMinI, kMaxI, kAbsI,
+  kAddF, kSubF, kMulF, kDivF, kNegF, kEqF, kNeF, kLtF, kLeF, kGtF, kGeF,
+  kNotB, kAndB, kOrB, kEqB, kNeB, kIntToFloat, kFloatToInt, kBoolToInt, kIntToBool, kFloatToBool,
+};
+
+// How the dtype of a point-wise result follows from those of its arguments (PyTorch's categories).
+enum class DTypeRule : uint8_t {
+  kPromote,         // promotion of all tensor and scalar arguments
+  kPromoteFloat,    // the same, integers become the default float type
+  kBool,            // compute in the promoted type, store bool
+  kFirst,           // the first tensor's dtype
+  kPromoteReal,     // promotion; complex arguments give the real type (abs, angle)
+  kPromoteNoBool,   // promotion; bool becomes int64 (bitwise shifts, sums)
+};
+
+// One scalar expression over the named arguments, evaluated per element after broadcasting.
+// Grammar and functions: core/op/scalar_expr.h.
+struct PointwiseRule {
+  std::string expression;
+  DTypeRule dtypes = DTypeRule::kPromote;
+};
+
+enum OpProperty : uint32_t {
+  kSideEffect = 1u << 0,        // never removed, never reordered (print, raise, manual_seed)
+  kNondeterministic = 1u << 1,  // never folded or merged (random numbers)
+  kReduction = 1u << 2,
+  kViewOp = 1u << 3,            // the result is always a view of the first argument
+  kReadsGlobal = 1u << 4,       // answers depend on the run (is_grad_enabled): not folded
+  kCheap = 1u << 5,             // recomputing is cheaper than keeping (sizes, scalars)
+};
+
+struct OpRow {
+  const char* key;  // "aten::add.Tensor"
+  Kernel kernel = nullptr;
+  uint32_t properties = 0;
+  ScalarCode scalar = ScalarCode::kNone;
+};
+struct PointwiseRow {
+  const char* key;
+  const char* expression;
+  DTypeRule dtypes = DTypeRule::kPromote;
+};
+
+class Function;
+
+class OpDef {
+ public:
+  const Schema& schema() const { return schema_; }
+  const std::string& name() const { return schema_.name; }
+  std::string key() const { return schema_.key(); }
+
+  Kernel kernel() const { return kernel_; }
+  ScalarCode scalar() const { return scalar_; }
+  const PointwiseRule* pointwise() const { return pointwise_.get(); }
+  // Body in TorchScript when there is no kernel.
+  Function* composite() const { return composite_.get(); }
+  bool implemented() const { return kernel_ || composite_; }
+  // The operator that computes the value when this one only stores it (in-place and out= forms).
+  const OpDef* functional() const { return functional_; }
+
+  bool has(OpProperty p) const { return (properties_ & p) != 0; }
+  bool writes() const { return writes_; }           // mutates an argument
+  bool may_alias() const { return may_alias_; }     // a result may share memory with an argument
+  // No effects, no randomness: equal arguments give equal results.
+  bool pure() const {
+    return !writes_ && !has(kSideEffect) && !has(kNondeterministic) && !has(kReadsGlobal);
+  }
+
+ private:
+  friend class OpRegistry;
+  Schema schema_;
+  Kernel kernel_ = nullptr;
+  std::unique_ptr<PointwiseRule> pointwise_;
+  Ref<Function> composite_;
+  const OpDef* functional_ = nullptr;
+  uint32_t properties_ = 0;
+  ScalarCode scalar_ = ScalarCode::kNone;
+  bool writes_ = false;
+  bool may_alias_ = false;
+};
+
+// All operators by name, overloads in the order that resolution tries them. Filled once by main
+// (schemas, then rows, then composites, then seal()); read-only and thread-safe afterwards.
+class OpRegistry {
+ public:
+  // One schema a line, '#' comments; overloads of a name in resolution order.
+  void add_schemas(std::string_view lines);
+  // The key must name a known schema; otherwise our bug.
+  void add(absl::Span<const OpRow> rows);
+  // `kernel` evaluates OpDef::pointwise().
+  void add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel);
+  // Binds a prelude function. A name with a schema of equal key gets it as its body; otherwise
+  // the function's schema is appended as a new overload.
+  void add_composite(const std::string& key, Ref<Function> body);
+  // Derives in-place and out= forms of implemented operators: they run `store`, which computes
+  // functional() and stores the result as the schema says.
+  void seal(Kernel store_in_place, Kernel store_out);
+  // Drops composite bodies, which refer to this registry's operators.
+  void clear_composites();
+
+  const OpDef* find(std::string_view key) const;  // null when there is no such schema
+  absl::Span<const OpDef* const> overloads(std::string_view name) const;  // empty when unknown
+  std::vector<const OpDef*> all() const;
+
+ private:
+  OpDef& must_find(std::string_view key);
+  OpDef& append(Schema schema);
+  std::deque<OpDef> ops_;
+  std::unordered_map<std::string, OpDef*> by_key_;
+  std::unordered_map<std::string, std::vector<const OpDef*>> by_name_;
+};
+
+}  // namespace temper

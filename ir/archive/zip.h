@@ -1,0 +1,65 @@
+#pragma once
+// Reads a zip container in memory (a file mapping). Hostile input: every offset is checked, members
+// must not overlap, inflated sizes are capped. Errors name the member.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/base/ref.h"
+
+namespace temper::ir {
+
+// A read-only private mapping of a file, or borrowed memory for tests. Thread-safe.
+class FileBytes : public RefCounted {
+ public:
+  static Ref<FileBytes> map(const std::string& path);
+  static Ref<FileBytes> copy(std::string_view bytes);
+  ~FileBytes() override;
+  absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
+
+ private:
+  FileBytes() = default;
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+  bool mapped_ = false;
+};
+
+struct ZipLimits {
+  size_t max_entries = 1 << 20;
+  size_t max_name = 4096;
+  uint64_t max_inflated = uint64_t{1} << 30;  // of all deflated members together
+};
+
+class ZipReader {
+ public:
+  struct Entry {
+    std::string name;
+    bool deflated = false;
+    uint32_t crc = 0;
+    uint64_t stored_size = 0;
+    uint64_t size = 0;
+    uint64_t data_offset = 0;
+  };
+  explicit ZipReader(Ref<FileBytes> file, ZipLimits limits = {});
+
+  const Ref<FileBytes>& file() const { return file_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+  const Entry* find(std::string_view name) const;  // null when absent
+  // The bytes of a stored member, without a copy. Throws for deflated members.
+  absl::Span<const uint8_t> stored(const Entry& entry) const;
+  // The content, inflated if needed; verifies the crc.
+  std::string read(const Entry& entry) const;
+
+ private:
+  Ref<FileBytes> file_;
+  ZipLimits limits_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string, size_t> by_name_;
+};
+
+}  // namespace temper::ir

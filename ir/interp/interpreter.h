@@ -1,0 +1,20 @@
+#pragma once
+// Tier 0: runs compiled code. The oracle of every faster tier. Script calls use an explicit frame
+// stack, so recursion in programs never grows the C++ stack. One call runs on one thread; the same
+// code may run on many threads at once.
+
+#include <vector>
+
+#include "core/op/run_context.h"
+#include "ir/module/compilation_unit.h"
+
+namespace temper::ir {
+
+// Calls `function` with positional arguments (defaults fill missing ones). Errors carry a script
+// traceback.
+IValue run(Function& function, std::vector<IValue> args, RunContext& context);
+
+// The flat code of a graph as text, for `temper graph --code` and tests.
+std::string print_code(ScriptFunction& function);
+
+}  // namespace temper::ir

@@ -1,0 +1,88 @@
+#pragma once
+// The code of one archive: its classes and functions by qualified name, compiled on demand.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/op/op_def.h"
+#include "core/value/class_type.h"
+#include "core/value/function.h"
+#include "ir/graph/graph.h"
+#include "ir/script/ast.h"
+
+namespace temper::ir {
+
+class CompilationUnit;
+class CompiledCode;  // ir/interp: the instruction list of a graph
+
+// A function or method with a graph.
+class ScriptFunction final : public Function {
+ public:
+  // `compile` fills the graph on first use; it may throw, and is tried again on the next use.
+  using Compile = std::function<std::shared_ptr<Graph>(ScriptFunction&)>;
+  ScriptFunction(std::string qualified_name, Schema schema, Compile compile);
+  ScriptFunction(std::string qualified_name, Schema schema, std::shared_ptr<Graph> graph);
+  ~ScriptFunction() override;
+
+  const std::string& qualified_name() const override { return name_; }
+  // Parameter types, defaults and the declared return type; the inferred one once compiled.
+  const Schema& schema() const override { return schema_; }
+  void set_schema(Schema schema) { schema_ = std::move(schema); }
+  // As emitted. Compiles on first use; recursion throws. Not synchronised: loading is one thread.
+  const std::shared_ptr<Graph>& graph();
+  void set_graph(std::shared_ptr<Graph> graph);
+  // Code for the interpreter, made once from the graph (or its optimized form); thread-safe.
+  const CompiledCode& code();
+  // Runs before code() is made: the load pipeline of the owner. May be null.
+  void set_optimizer(std::function<void(Graph&)> optimizer) { optimizer_ = std::move(optimizer); }
+  void clear();  // breaks reference cycles; the function must not run any more
+
+ private:
+  std::string name_;
+  Schema schema_;
+  Compile compile_;
+  bool compiling_ = false;
+  std::shared_ptr<Graph> graph_;
+  std::function<void(Graph&)> optimizer_;
+  std::mutex code_mutex_;
+  std::unique_ptr<CompiledCode> code_;
+};
+
+// Supplies the parsed file of a qualifier: "__torch__.a.b" -> definitions of code/__torch__/a/b.py;
+// null when there is no such file.
+using FileSource = std::function<const SourceFile*(std::string_view qualifier)>;
+
+// Owns every class, enum and function of an archive; types and functions refer to each other, and
+// the destructor breaks those cycles. Objects must not outlive their unit.
+class CompilationUnit {
+ public:
+  CompilationUnit(const OpRegistry& ops, FileSource files, int64_t format_version);
+  ~CompilationUnit();
+
+  // Class, interface, enum or NamedTuple; resolves and declares it on first use. Null: no such name.
+  TypePtr find_type(std::string_view qualified_name);
+  ScriptFunction* find_function(std::string_view qualified_name);  // free functions
+  // Compiles every method of the class now (hooks too).
+  void compile_class(const ClassType& type);
+  // Compiles `source` and returns its definitions' names; used by tests and the prelude.
+  std::vector<std::string> define(std::shared_ptr<const SourceText> source, std::string_view qualifier);
+
+  // CONSTANTS.cN
+  void set_constants(std::vector<IValue> constants);
+  const std::vector<IValue>& constants() const;
+  const OpRegistry& ops() const;
+  int64_t format_version() const;
+  std::vector<ScriptFunction*> functions() const;  // all, in the order of their names
+  std::vector<Ref<const ClassType>> classes() const;
+
+  struct State;
+  State& state() { return *state_; }  // for the emitter
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace temper::ir
