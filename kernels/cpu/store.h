@@ -1,0 +1,13 @@
+#pragma once
+// In-place and out= forms of operators that have a functional sibling.
+
+#include "core/op/op_call.h"
+
+namespace temper {
+
+// Runs op().functional() on the same arguments and copies the result into the first one.
+void store_in_place(OpCall& call);
+// Runs op().functional() without the trailing out arguments; resizes and fills those.
+void store_out(OpCall& call);
+
+}  // namespace temper

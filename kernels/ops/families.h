@@ -1,0 +1,8 @@
+#pragma once
+// One function per family file: adds its rows. Keep sorted.
+
+#include "core/op/op_def.h"
+
+namespace temper {
+
+}  // namespace temper

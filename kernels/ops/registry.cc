@@ -1,0 +1,18 @@
+#include "kernels/ops/registry.h"
+
+#include "kernels/cpu/store.h"
+#include "kernels/ops/families.h"
+
+extern "C" const char temper_embedded_schemas[];
+extern "C" const char temper_embedded_schemas_end[];
+
+namespace temper {
+
+void add_all_operators(OpRegistry& registry) {
+  registry.add_schemas({temper_embedded_schemas, static_cast<size_t>(temper_embedded_schemas_end -
+                                                                     temper_embedded_schemas)});
+}
+
+void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out); }
+
+}  // namespace temper
