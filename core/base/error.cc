@@ -21,7 +21,7 @@ void throw_error(ErrorKind kind, std::string message) { throw Error(kind, std::m
 
 void check_failed(const char* expression, const char* file, int line) {
   throw_error(ErrorKind::kInternal,
-              absl::StrCat("check failed: ", expression, " (", file, ":", line,
+              str_cat("check failed: ", expression, " (", file, ":", line,
                            "); this is a bug of temper, please report it"));
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
+#include "core/base/strings.h"
 
 namespace temper {
 
@@ -46,12 +46,12 @@ class Error : public std::exception {
 // Bad input: the usual failure of a kernel or a reader.
 template <class... Parts>
 [[noreturn]] void fail(const Parts&... parts) {
-  throw_error(ErrorKind::kInvalidArgument, absl::StrCat(parts...));
+  throw_error(ErrorKind::kInvalidArgument, str_cat(parts...));
 }
 
 template <class... Parts>
 [[noreturn]] void unimplemented(const Parts&... parts) {
-  throw_error(ErrorKind::kUnimplemented, absl::StrCat(parts...));
+  throw_error(ErrorKind::kUnimplemented, str_cat(parts...));
 }
 
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);

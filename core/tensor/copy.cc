@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/tensor/dispatch.h"
+#include "core/tensor/tensor.h"
+
+namespace temper {
+namespace {
+
+template <class To, class From>
+To cast_to(From v) {
+  using CF = Compute<From>;
+  using CT = Compute<To>;
+  constexpr bool from_complex = requires(CF x) { x.real(); };
+  constexpr bool to_complex = requires(CT x) { x.real(); };
+  if constexpr (from_complex && to_complex) {
+    return To(static_cast<typename CT::value_type>(v.real()),
+              static_cast<typename CT::value_type>(v.imag()));
+  } else if constexpr (from_complex) {
+    if constexpr (std::is_same_v<To, bool>) return v.real() != 0 || v.imag() != 0;
+    else return cast_to<To>(v.real());
+  } else if constexpr (to_complex) {
+    return To(static_cast<typename CT::value_type>(static_cast<CF>(v)));
+  } else if constexpr (std::is_same_v<To, bool>) {
+    return static_cast<CF>(v) != CF(0);
+  } else if constexpr (std::is_floating_point_v<CF> && std::is_integral_v<To>) {
+    // Out-of-range floats go through int64 like the reference on x86, without undefined behaviour.
+    const double wide = static_cast<double>(v);
+    const int64_t whole = wide >= -0x1p63 && wide < 0x1p63 ? static_cast<int64_t>(wide) : INT64_MIN;
+    return static_cast<To>(whole);
+  } else {
+    return static_cast<To>(static_cast<CT>(static_cast<CF>(v)));
+  }
+}
+
+struct Loop {
+  Dims sizes, dst, src;  // strides of both over common sizes, outermost first
+};
+
+// Orders dims by the destination's strides and merges those that act as one.
+Loop plan_loop(const Tensor& dst, const Tensor& src) {
+  const size_t rank = dst.sizes().size();
+  absl::InlinedVector<size_t, 8> order;
+  for (size_t i = 0; i < rank; ++i) {
+    if (dst.sizes()[i] != 1) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return dst.strides()[a] > dst.strides()[b]; });
+  Loop loop;
+  for (size_t i : order) {
+    const int64_t size = dst.sizes()[i], d = dst.strides()[i], s = src.strides()[i];
+    if (!loop.sizes.empty() && loop.dst.back() == d * size && loop.src.back() == s * size) {
+      loop.sizes.back() *= size;
+      loop.dst.back() = d;
+      loop.src.back() = s;
+    } else {
+      loop.sizes.push_back(size);
+      loop.dst.push_back(d);
+      loop.src.push_back(s);
+    }
+  }
+  if (loop.sizes.empty()) {
+    loop.sizes.push_back(1);
+    loop.dst.push_back(1);
+    loop.src.push_back(1);
+  }
+  return loop;
+}
+
+// Transposes in tiles so that both sides use whole cache lines.
+template <class T>
+void copy_plane(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row, int64_t src_col) {
+  constexpr int64_t kTile = 16;
+  for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
+    const int64_t r1 = std::min(rows, r0 + kTile);
+    for (int64_t c0 = 0; c0 < cols; c0 += kTile) {
+      const int64_t c1 = std::min(cols, c0 + kTile);
+      for (int64_t r = r0; r < r1; ++r) {
+        for (int64_t c = c0; c < c1; ++c) dst[r * dst_row + c] = src[r + c * src_col];
+      }
+    }
+  }
+}
+
+// Calls row(dst offset, src offset) for every combination of the outer dims.
+template <class Row>
+void for_outer(const Loop& loop, size_t outer, const Row& row) {
+  Dims index(outer, 0);
+  int64_t d = 0, s = 0;
+  while (true) {
+    row(d, s);
+    size_t k = outer;
+    while (k-- > 0) {
+      d += loop.dst[k];
+      s += loop.src[k];
+      if (++index[k] < loop.sizes[k]) break;
+      d -= loop.dst[k] * loop.sizes[k];
+      s -= loop.src[k] * loop.sizes[k];
+      index[k] = 0;
+    }
+    if (k == static_cast<size_t>(-1)) return;
+  }
+}
+
+template <class T>
+void copy_same(const Tensor& dst, const Tensor& src, const Loop& loop) {
+  T* to = reinterpret_cast<T*>(dst.raw());
+  const T* from = reinterpret_cast<const T*>(src.raw());
+  const size_t rank = loop.sizes.size();
+  const int64_t n = loop.sizes.back(), dn = loop.dst.back(), sn = loop.src.back();
+  if (dn == 1 && sn == 1) {
+    for_outer(loop, rank - 1, [&](int64_t d, int64_t s) {
+      std::memcpy(to + d, from + s, static_cast<size_t>(n) * sizeof(T));
+    });
+  } else if (rank >= 2 && dn == 1 && loop.src[rank - 2] == 1) {
+    for_outer(loop, rank - 2, [&](int64_t d, int64_t s) {
+      copy_plane(to + d, from + s, loop.sizes[rank - 2], n, loop.dst[rank - 2], sn);
+    });
+  } else {
+    for_outer(loop, rank - 1, [&](int64_t d, int64_t s) {
+      for (int64_t i = 0; i < n; ++i) to[d + i * dn] = from[s + i * sn];
+    });
+  }
+}
+
+template <class To, class From>
+void copy_cast(const Tensor& dst, const Tensor& src, const Loop& loop) {
+  To* to = dst.data<To>();
+  const From* from = src.data<From>();
+  const size_t rank = loop.sizes.size();
+  const int64_t n = loop.sizes.back(), dn = loop.dst.back(), sn = loop.src.back();
+  for_outer(loop, rank - 1, [&](int64_t d, int64_t s) {
+    for (int64_t i = 0; i < n; ++i) to[d + i * dn] = cast_to<To>(from[s + i * sn]);
+  });
+}
+
+bool may_overlap(const Tensor& a, const Tensor& b) {
+  if (a.storage() != b.storage()) return false;
+  const std::byte* a0 = a.raw();
+  const std::byte* b0 = b.raw();
+  const int64_t an = storage_extent(a.sizes(), a.strides()) * a.item_size();
+  const int64_t bn = storage_extent(b.sizes(), b.strides()) * b.item_size();
+  return a0 < b0 + bn && b0 < a0 + an;
+}
+
+}  // namespace
+
+void copy_into(const Tensor& dst, const Tensor& source) {
+  Tensor src = source.sizes() == dst.sizes() ? source : source.expand(dst.sizes());
+  if (dst.numel() == 0) return;
+  dst.mark_written();
+  if (may_overlap(dst, src)) {
+    if (dst.raw() == src.raw() && dst.strides() == src.strides() && dst.dtype() == src.dtype()) {
+      return;
+    }
+    Tensor copy = empty(src.sizes(), src.dtype());
+    copy_into(copy, src);
+    src = copy;
+  }
+  const Loop loop = plan_loop(dst, src);
+  if (dst.dtype() == src.dtype()) {
+    visit_size(dst.dtype(), [&]<class T>() { copy_same<T>(dst, src, loop); });
+    return;
+  }
+  visit(dst.dtype(), "copy_", AllTypes{}, [&]<class To>() {
+    visit(src.dtype(), "copy_", AllTypes{},
+          [&]<class From>() { copy_cast<To, From>(dst, src, loop); });
+  });
+}
+
+Tensor to_dtype(const Tensor& self, DType dtype) {
+  if (self.dtype() == dtype) return self;
+  Tensor out = empty_like(self, dtype);
+  copy_into(out, self);
+  return out;
+}
+
+void fill_zero(const Tensor& self) {
+  if (self.numel() == 0) return;
+  if (is_non_overlapping_and_dense(self.sizes(), self.strides())) {
+    self.mark_written();
+    std::memset(self.raw(), 0, static_cast<size_t>(self.nbytes()));
+    return;
+  }
+  Tensor zero = empty({}, self.dtype());
+  std::memset(zero.raw(), 0, static_cast<size_t>(zero.item_size()));
+  copy_into(self, zero);
+}
+
+Tensor full(DimsView sizes, double value, DType dtype) {
+  Tensor scalar = empty({}, DType::kFloat64);
+  *scalar.data<double>() = value;
+  Tensor out = empty(sizes, dtype);
+  copy_into(out, scalar);
+  return out;
+}
+
+}  // namespace temper
