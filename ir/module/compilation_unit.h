@@ -1,6 +1,7 @@
 #pragma once
 // The code of one archive: its classes and functions by qualified name, compiled on demand.
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,7 +17,6 @@
 namespace temper::ir {
 
 class CompilationUnit;
-class CompiledCode;  // ir/interp: the instruction list of a graph
 
 // A function or method with a graph.
 class ScriptFunction final : public Function {
@@ -34,9 +34,11 @@ class ScriptFunction final : public Function {
   // As emitted. Compiles on first use; recursion throws. Not synchronised: loading is one thread.
   const std::shared_ptr<Graph>& graph();
   void set_graph(std::shared_ptr<Graph> graph);
-  // Code for the interpreter, made once from the graph (or its optimized form); thread-safe.
-  const CompiledCode& code();
-  // Runs before code() is made: the load pipeline of the owner. May be null.
+  // What an executor derives from the optimized graph (the interpreter: its instruction list), made
+  // once by `make` and kept until clear(); thread-safe. One executor per function.
+  using MakeCode = std::shared_ptr<const void> (*)(const Graph& graph);
+  const void* code(MakeCode make);
+  // Runs on a copy of the graph before code() is made: the load pipeline of the owner. May be null.
   void set_optimizer(std::function<void(Graph&)> optimizer) { optimizer_ = std::move(optimizer); }
   void clear();  // breaks reference cycles; the function must not run any more
 
@@ -48,7 +50,9 @@ class ScriptFunction final : public Function {
   std::shared_ptr<Graph> graph_;
   std::function<void(Graph&)> optimizer_;
   std::mutex code_mutex_;
-  std::unique_ptr<CompiledCode> code_;
+  std::atomic<const void*> code_{nullptr};
+  std::shared_ptr<const void> code_owner_;
+  std::shared_ptr<Graph> optimized_;  // what code_ was made of; keeps its constants alive
 };
 
 // Supplies the parsed file of a qualifier: "__torch__.a.b" -> definitions of code/__torch__/a/b.py;
