@@ -89,7 +89,11 @@ class FutureValue final : public RefCounted {
   void set(IValue value);
   void set_error(std::exception_ptr error);
   bool ready() const;
-  IValue wait();  // rethrows the error
+  // Blocks until set, running the task here if nobody has started it; rethrows the error.
+  IValue wait();
+  // Work that sets this future. Whoever calls run_task() or wait() first runs it.
+  void set_task(std::function<void()> task);
+  void run_task();
   // Runs now if ready, else on the thread that completes the future.
   void then(std::function<void()> callback);
   const TypePtr element_type;
@@ -100,6 +104,7 @@ class FutureValue final : public RefCounted {
   bool ready_ = false;
   IValue value_;
   std::exception_ptr error_;
+  std::function<void()> task_;
   std::vector<std::function<void()>> callbacks_;
 };
 

@@ -28,7 +28,22 @@ bool FutureValue::ready() const {
   return ready_;
 }
 
+void FutureValue::set_task(std::function<void()> task) {
+  std::lock_guard lock(mutex_);
+  task_ = std::move(task);
+}
+
+void FutureValue::run_task() {
+  std::function<void()> task;
+  {
+    std::lock_guard lock(mutex_);
+    task.swap(task_);
+  }
+  if (task) task();
+}
+
 IValue FutureValue::wait() {
+  run_task();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return ready_; });
   if (error_) std::rethrow_exception(error_);

@@ -1,0 +1,58 @@
+#pragma once
+// The flat form of a graph: instructions over the registers of one frame. Immutable after
+// compile(); shared by every thread that runs the function. Points into the graph it was made of.
+
+#include <memory>
+#include <vector>
+
+#include "core/op/op_def.h"
+#include "ir/graph/graph.h"
+
+namespace temper::ir {
+
+enum class Opcode : uint8_t {
+  kKernel,       // payload: OpDef with a kernel
+  kScalar,       // sub: ScalarCode; operands a, b, out
+  kCall,         // payload: ScriptFunction (functions, methods of classes, composites)
+  kCallVirtual,  // payload: Node with "name"; input 0 is the receiver
+  kReturn,
+  kCopy, kMove,  // input -> output; kMove leaves None behind
+  kJump, kJumpIfFalse,
+  kLoopEnter,    // inputs iter, max: iter = 0, leaves to target unless 0 < max
+  kLoopNext,     // inputs iter, max, cond: ++iter, back to target while iter < max and cond
+  kKill,         // only the kill list
+  kUninitialized,
+  kList, kDict, kTuple, kListUnpack, kTupleUnpack, kTupleIndex, kTupleSlice,
+  kGetAttr, kSetAttr,  // target: slot
+  kCreateObject, kIsInstance, kRaise, kPrint, kWarn, kToList, kEnumName, kEnumValue,
+  kContainerIndex, kFork,      // kFork: target indexes Code::forks
+  kWithPush, kWithPop,         // the object that must be exited when an error passes
+  kMissing,                    // payload: OpDef without a body; raises when reached
+};
+
+struct Instruction {
+  Opcode opcode;
+  uint8_t sub = 0;
+  uint16_t num_in = 0;
+  uint16_t num_out = 0;
+  uint16_t num_kill = 0;
+  uint32_t operands = 0;  // index into Code::operands: inputs, outputs, then registers to clear
+  uint32_t target = 0;
+  const void* payload = nullptr;
+};
+
+struct Code {
+  std::vector<Instruction> instructions;
+  std::vector<Register> operands;
+  std::vector<const Node*> nodes;  // per instruction, for messages; may hold null
+  // Registers that hold constants, filled when a frame starts.
+  std::vector<std::pair<Register, IValue>> constants;
+  std::vector<std::shared_ptr<const Code>> forks;
+  uint32_t num_registers = 0;
+  uint32_t num_params = 0;
+  uint32_t warn_sites = 0;
+};
+
+std::shared_ptr<const Code> compile(const Graph& graph);
+
+}  // namespace temper::ir

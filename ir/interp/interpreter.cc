@@ -1,0 +1,43 @@
+#include "ir/interp/interpreter.h"
+
+#include "core/value/function.h"
+#include "ir/interp/frame.h"
+
+namespace temper::ir {
+namespace {
+
+class Caller final : public ScriptCaller {
+ public:
+  IValue call(Function& function, std::vector<IValue> args, RunContext& context) override {
+    return run(function, std::move(args), context);
+  }
+};
+
+void fill_defaults(const Schema& schema, std::vector<IValue>& args) {
+  const size_t wanted = schema.arguments.size();
+  if (args.size() > wanted) {
+    fail(schema.name, "() takes ", wanted, " arguments but got ", args.size());
+  }
+  for (size_t i = args.size(); i < wanted; ++i) {
+    const Argument& argument = schema.arguments[i];
+    if (!argument.default_value) {
+      fail(schema.name, "() is missing a value for argument '", argument.name, "'");
+    }
+    args.push_back(*argument.default_value);
+  }
+}
+
+}  // namespace
+
+IValue run(Function& function, std::vector<IValue> args, RunContext& context) {
+  auto* script = dynamic_cast<ScriptFunction*>(&function);
+  TEMPER_CHECK(script);
+  const Code& code = code_of(*script);
+  if (args.size() != code.num_params) fill_defaults(function.schema(), args);
+  static Caller caller;  // stateless
+  if (!context.caller) context.caller = &caller;
+  Machine machine(context);
+  return machine.run(code, script, absl::MakeSpan(args));
+}
+
+}  // namespace temper::ir
