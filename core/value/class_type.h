@@ -2,8 +2,7 @@
 // Types that programs define: classes (script classes and modules), interfaces, enums. Built by the
 // source frontend; frozen before any program runs.
 
-#include <map>
-#include <optional>
+#include <memory>
 
 #include "core/value/ivalue.h"
 #include "core/value/type.h"
@@ -40,7 +39,7 @@ class ClassType final : public Type {
   void add_method(Ref<Function> method);
   Function* find_method(std::string_view name) const;  // null when absent
   const std::vector<Ref<Function>>& methods() const { return methods_; }
-  void clear_methods() { methods_.clear(); hooks_.clear(); }
+  void clear_methods();
 
   void add_constant(std::string name, IValue value);
   const IValue* find_constant(std::string_view name) const;
@@ -76,6 +75,8 @@ class InterfaceType final : public Type {
   void add_method(MethodSignature method);
   const MethodSignature* find_method(std::string_view name) const;
   const std::vector<MethodSignature>& methods() const;
+  // Signatures may mention the interface itself: the owner of the program breaks the cycle.
+  void clear_methods();
   std::string annotation() const override { return name_; }
   std::string ir_text() const override { return name_; }
 
@@ -83,8 +84,8 @@ class InterfaceType final : public Type {
   InterfaceType(std::string name, bool is_module);
   std::string name_;
   bool is_module_;
-  struct Methods;
-  Methods* methods_;
+  struct Methods;  // hides Schema, which needs complete types
+  std::unique_ptr<Methods> methods_;
 };
 
 class EnumType final : public Type {
