@@ -5,12 +5,10 @@
 #include <map>
 #include <optional>
 
-#include "core/value/ivalue.h"
+#include "core/value/function.h"
 #include "core/value/type.h"
 
 namespace temper {
-
-class Function;
 
 // A method of an interface: what a class must offer.
 struct MethodSignature;
