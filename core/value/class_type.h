@@ -4,12 +4,10 @@
 
 #include <memory>
 
-#include "core/value/ivalue.h"
+#include "core/value/function.h"
 #include "core/value/type.h"
 
 namespace temper {
-
-class Function;
 
 // A method of an interface: what a class must offer.
 struct MethodSignature;

@@ -5,6 +5,7 @@
 // Laws (checked by verifier.h): every value has one producer; inputs dominate their uses; block
 // outputs match the outputs of their If/Loop; a kOp node's types fit its schema.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class Value {
   // Takes the name; a previous owner in the graph is renamed "base.N".
   void set_name(std::string_view name);
   uint32_t id() const { return id_; }
+  // For readers of text: `id` must be free in the graph; see Graph::reserve_ids.
+  void set_id(uint32_t id) { id_ = id; }
   const std::vector<Use>& uses() const { return uses_; }
   void replace_all_uses_with(Value* other);
 
@@ -121,12 +124,14 @@ class Node {
   void insert_before(Node* other);
   void insert_after(Node* other);
   void move_before(Node* other);
-  // Unlinks and drops inputs; outputs must be unused.
+  // Unlinks and drops inputs, attributes and nested nodes; outputs must be unused.
   void destroy();
 
  private:
   friend class Graph;
   friend class Block;
+  friend class Value;
+  void unlink();
   Kind kind_ = Kind::kOp;
   const OpDef* op_ = nullptr;
   Graph* graph_ = nullptr;
@@ -210,7 +215,10 @@ class Graph {
   Node* insert(Node* node);
   Value* insert_constant(IValue value, TypePtr type);
 
-  // A deep copy with the same names and types.
+  // New values get ids from `first` on.
+  void reserve_ids(uint32_t first) { next_id_ = std::max(next_id_, first); }
+
+  // A deep copy with the same names, ids and types; subgraphs are copied too.
   std::shared_ptr<Graph> clone() const;
   // Copies the nodes of `source` before the insert point with `arguments` for its inputs; returns
   // the copies of its outputs. `source` may be another graph.

@@ -1,0 +1,239 @@
+#include "ir/graph/verifier_types.h"
+
+#include <map>
+
+#include "core/value/class_type.h"
+#include "core/value/containers.h"
+
+namespace temper::ir {
+namespace {
+
+using Bindings = std::map<std::string, TypePtr, std::less<>>;
+
+bool is_tensor(const TypePtr& type) { return type->kind() == TypeKind::kTensor; }
+
+const TypePtr* element_of(const TypePtr& type, TypeKind kind) {
+  if (type->kind() != kind) return nullptr;
+  return &type->expect<WrapperType>().element();
+}
+
+bool all_fit(absl::Span<const TypePtr> actual, absl::Span<const TypePtr> formal) {
+  if (actual.size() != formal.size()) return false;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    if (!type_fits(actual[i], formal[i])) return false;
+  }
+  return true;
+}
+
+// Matches a schema type with variables against the type of an argument.
+bool match(const TypePtr& formal, const TypePtr& actual, Bindings* bound) {
+  if (const auto* variable = formal->as<TypeVarType>()) {
+    const auto [it, fresh] = bound->emplace(variable->name(), actual);
+    return fresh || type_fits(actual, it->second) || type_fits(it->second, actual);
+  }
+  if (!has_type_vars(formal)) return type_fits(actual, formal);
+  if (formal->kind() == TypeKind::kOptional) {
+    if (may_be_none(actual) && actual->kind() == TypeKind::kNone) return true;
+    const TypePtr inner = may_be_none(actual) ? without_none(actual) : actual;
+    return match(formal->expect<WrapperType>().element(), inner, bound);
+  }
+  if (actual->kind() != formal->kind()) return actual->kind() == TypeKind::kAny;
+  const auto want = formal->contained();
+  const auto have = actual->contained();
+  if (want.size() != have.size()) return false;
+  for (size_t i = 0; i < want.size(); ++i) {
+    if (!match(want[i], have[i], bound)) return false;
+  }
+  return true;
+}
+
+Breach breach(int law, std::string reason) { return {law, std::move(reason)}; }
+
+Breach expect_counts(const Node& node, size_t inputs, size_t outputs) {
+  if (node.inputs().size() == inputs && node.outputs().size() == outputs) return {};
+  return breach(11, str_cat("has ", node.inputs().size(), " inputs and ", node.outputs().size(),
+                            " outputs, should have ", inputs, " and ", outputs));
+}
+
+bool has_ivalue(const Node& node, std::string_view name, Tag tag) {
+  if (!node.has_attribute(name)) return false;
+  const IValue* value = std::get_if<IValue>(&node.attribute(name));
+  return value && value->tag() == tag;
+}
+
+Breach check_constant(const Node& node) {
+  if (Breach b = expect_counts(node, 0, 1)) return b;
+  if (!node.attributes().empty() &&
+      (!node.has_attribute("value") || !std::get_if<IValue>(&node.attribute("value")))) {
+    return breach(12, "needs a value attribute or none at all");
+  }
+  const TypePtr& type = node.output()->type();
+  const IValue& value = node.value();
+  const bool fits = value.is_none()     ? may_be_none(type)
+                    : value.is_tensor() ? is_tensor(type) || matches_type(value, type)
+                                        : matches_type(value, type);
+  if (!fits) {
+    return breach(12, str_cat("holds a ", tag_name(value.tag()), " but its type is ",
+                              type->ir_text()));
+  }
+  return {};
+}
+
+Breach check_construct(const Node& node) {
+  if (node.outputs().size() != 1) return breach(11, "needs one output");
+  const TypePtr& type = node.output()->type();
+  if (node.is(Kind::kTupleConstruct)) {
+    const auto* tuple = type->as<TupleType>();
+    if (!tuple || tuple->elements().size() != node.inputs().size()) {
+      return breach(13, str_cat("has ", node.inputs().size(), " inputs for ", type->ir_text()));
+    }
+    for (size_t i = 0; i < node.inputs().size(); ++i) {
+      if (!type_fits(node.input(i)->type(), tuple->elements()[i])) {
+        return breach(13, str_cat("element ", i, " is a ", node.input(i)->type()->ir_text()));
+      }
+    }
+    return {};
+  }
+  if (node.is(Kind::kListConstruct)) {
+    const TypePtr* element = element_of(type, TypeKind::kList);
+    if (!element) return breach(13, "makes no list");
+    for (const Value* input : node.inputs()) {
+      if (!type_fits(input->type(), *element)) {
+        return breach(13, str_cat(input->type()->ir_text(), " put into ", type->ir_text()));
+      }
+    }
+    return {};
+  }
+  const auto* dict = type->as<DictType>();
+  if (!dict || node.inputs().size() % 2) return breach(13, "makes no dict of pairs");
+  for (size_t i = 0; i < node.inputs().size(); ++i) {
+    if (!type_fits(node.input(i)->type(), i % 2 ? dict->value() : dict->key())) {
+      return breach(13, str_cat(node.input(i)->type()->ir_text(), " put into ", type->ir_text()));
+    }
+  }
+  return {};
+}
+
+Breach check_unpack(const Node& node) {
+  if (node.inputs().size() != 1) return breach(11, "needs one input");
+  const TypePtr& type = node.input(0)->type();
+  if (node.is(Kind::kListUnpack)) {
+    return type->kind() == TypeKind::kList ? Breach{} : breach(13, "unpacks what is no list");
+  }
+  const auto* tuple = type->as<TupleType>();
+  if (!tuple || tuple->elements().size() != node.outputs().size()) {
+    return breach(13, str_cat("gives ", node.outputs().size(), " values of ", type->ir_text()));
+  }
+  return {};
+}
+
+Breach check_attribute_access(const Node& node, size_t inputs, size_t outputs) {
+  if (Breach b = expect_counts(node, inputs, outputs)) return b;
+  if (!has_ivalue(node, "name", Tag::kString)) return breach(12, "needs a name attribute");
+  const auto* type = node.input(0)->type()->as<ClassType>();
+  if (!type) return breach(14, "accesses what is no object");
+  const int slot = type->find_attribute(node.name());
+  if (slot < 0) return breach(14, str_cat(type->name(), " has no attribute ", node.name()));
+  const TypePtr& declared = type->attributes()[static_cast<size_t>(slot)].type;
+  const bool fits = outputs ? type_fits(declared, node.output()->type())
+                            : type_fits(node.input(1)->type(), declared);
+  if (!fits) return breach(14, str_cat("attribute ", node.name(), " is ", declared->ir_text()));
+  return {};
+}
+
+Breach check_types_attribute(const Node& node) {
+  if (Breach b = expect_counts(node, 1, 1)) return b;
+  if (!node.has_attribute("types") ||
+      !std::get_if<std::vector<TypePtr>>(&node.attribute("types"))) {
+    return breach(12, "needs a list of types");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool type_fits(const TypePtr& actual, const TypePtr& formal) {
+  if (actual == formal || formal->kind() == TypeKind::kAny) return true;
+  if (is_tensor(actual) && is_tensor(formal)) return true;
+  if (is_subtype(actual, formal)) return true;
+  if (formal->kind() == TypeKind::kOptional) {
+    const TypePtr& inner = formal->expect<WrapperType>().element();
+    return type_fits(may_be_none(actual) ? without_none(actual) : actual, inner);
+  }
+  if (actual->kind() != formal->kind()) return false;
+  switch (formal->kind()) {
+    case TypeKind::kTuple:
+    case TypeKind::kList:
+    case TypeKind::kDict:
+    case TypeKind::kFuture:
+      return all_fit(actual->contained(), formal->contained());
+    default:
+      return false;
+  }
+}
+
+Breach check_operator(const Node& node) {
+  if (!node.op()) return breach(9, "has no operator");
+  const Schema& schema = node.op()->schema();
+  const size_t count = node.inputs().size();
+  if (count < schema.arguments.size() || (count > schema.arguments.size() && !schema.vararg)) {
+    return breach(9, str_cat("has ", count, " inputs for ", schema.text()));
+  }
+  if (!schema.varret && node.outputs().size() != schema.returns.size()) {
+    return breach(9, str_cat("has ", node.outputs().size(), " outputs for ", schema.text()));
+  }
+  Bindings bound;
+  for (size_t i = 0; i < schema.arguments.size(); ++i) {
+    const TypePtr& actual = node.input(i)->type();
+    if (!match(schema.arguments[i].type, actual, &bound)) {
+      return breach(10, str_cat("input ", i, " is a ", actual->ir_text(), ", the schema says ",
+                                schema.arguments[i].type->ir_text()));
+    }
+  }
+  for (size_t i = 0; i < node.outputs().size() && i < schema.returns.size(); ++i) {
+    const TypePtr& actual = node.output(i)->type();
+    const TypePtr& formal = schema.returns[i].type;
+    // A result may be declared narrower (a checked cast) or wider than the schema says.
+    if (!match(formal, actual, &bound) && !(!has_type_vars(formal) && type_fits(formal, actual))) {
+      return breach(10, str_cat("output ", i, " is a ", actual->ir_text(), ", the schema says ",
+                                formal->ir_text()));
+    }
+  }
+  return {};
+}
+
+Breach check_core_node(const Node& node) {
+  switch (node.kind()) {
+    case Kind::kConstant: return check_constant(node);
+    case Kind::kListConstruct:
+    case Kind::kDictConstruct:
+    case Kind::kTupleConstruct: return check_construct(node);
+    case Kind::kListUnpack:
+    case Kind::kTupleUnpack: return check_unpack(node);
+    case Kind::kGetAttr: return check_attribute_access(node, 1, 1);
+    case Kind::kSetAttr: return check_attribute_access(node, 2, 0);
+    case Kind::kIsInstance: return check_types_attribute(node);
+    case Kind::kCallMethod:
+      if (!has_ivalue(node, "name", Tag::kString)) return breach(12, "needs a name attribute");
+      if (node.inputs().empty()) return breach(11, "needs a receiver");
+      return {};
+    case Kind::kTupleSlice:
+      if (!has_ivalue(node, "beg", Tag::kInt) || !has_ivalue(node, "end", Tag::kInt)) {
+        return breach(12, "needs beg and end attributes");
+      }
+      return expect_counts(node, 1, 1);
+    case Kind::kTupleIndex:
+    case Kind::kModuleContainerIndex: return expect_counts(node, 2, 1);
+    case Kind::kUncheckedCast:
+    case Kind::kEnumName:
+    case Kind::kEnumValue: return expect_counts(node, 1, 1);
+    case Kind::kCreateObject:
+    case Kind::kUninitialized: return expect_counts(node, 0, 1);
+    case Kind::kToList: return expect_counts(node, 3, 1);
+    case Kind::kCallFunction:
+      return node.inputs().empty() ? breach(11, "needs a function") : Breach{};
+    default: return {};
+  }
+}
+
+}  // namespace temper::ir
