@@ -44,7 +44,7 @@ MemoryAccount* AccountScope::current() { return current_account; }
 
 Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   if (device.kind == DeviceKind::kCuda) unimplemented("tensors on device ", to_string(device));
-  Ref<Storage> storage(new Storage());
+  Ref<Storage> storage(new Storage);
   if (current_account) {
     current_account->charge(bytes);
     storage->account_ = Ref<MemoryAccount>(current_account);
@@ -52,14 +52,14 @@ Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   storage->size_ = bytes;
   storage->device_ = device;
   if (device.kind == DeviceKind::kCpu) {
-    storage->data_ = allocate_bytes(bytes);
+    storage->data_ = bytes <= kInlineBytes ? storage->inline_bytes() : allocate_bytes(bytes);
   }
   return storage;
 }
 
 Ref<Storage> Storage::borrow(void* data, int64_t bytes, Ref<RefCounted> owner) {
   TEMPER_CHECK(owner);
-  Ref<Storage> storage(new Storage());
+  Ref<Storage> storage(new Storage);
   storage->data_ = static_cast<std::byte*>(data);
   storage->size_ = bytes;
   storage->owner_ = std::move(owner);
@@ -71,17 +71,18 @@ void Storage::grow(int64_t bytes) {
   if (account_) account_->charge(bytes - size_);
   std::byte* larger = allocate_bytes(bytes);
   if (data_) std::memcpy(larger, data_, static_cast<size_t>(size_));
-  if (owner_) {
-    owner_ = nullptr;
-  } else {
-    std::free(data_);
-  }
+  free_bytes();
+  owner_ = nullptr;
   data_ = larger;
   size_ = bytes;
 }
 
+void Storage::free_bytes() {
+  if (!owner_ && data_ != inline_bytes()) std::free(data_);
+}
+
 Storage::~Storage() {
-  if (!owner_) std::free(data_);
+  free_bytes();
   if (account_ && !owner_) account_->refund(size_);
 }
 

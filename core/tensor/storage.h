@@ -67,12 +67,22 @@ class Storage : public RefCounted {
 
  private:
   Storage() = default;
+  // A handful of elements lives inside the object, which saves an allocation per small tensor. The
+  // slack lets the bytes be aligned wherever the object is.
+  static constexpr int64_t kInlineBytes = 64;
+  std::byte* inline_bytes() {
+    const auto address = reinterpret_cast<uintptr_t>(inline_);
+    return inline_ + (-address & (kAlignment - 1));
+  }
+  void free_bytes();
+
   std::byte* data_ = nullptr;
   int64_t size_ = 0;
   Device device_;
   std::atomic<uint32_t> version_{0};
   Ref<RefCounted> owner_;
   Ref<MemoryAccount> account_;
+  std::byte inline_[kInlineBytes + kAlignment - alignof(std::max_align_t)];
 };
 
 }  // namespace temper
