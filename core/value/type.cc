@@ -129,8 +129,8 @@ std::string TensorType::ir_text() const {
     if (!k.strides.empty() && k.strides.size() == k.sizes.size()) {
       parts.push_back("strides=" + to_string(DimsView(k.strides)));
     }
-  } else if (dtype && k.requires_grad < 0 && k.device.empty()) {
-    return text + "Tensor";
+  } else if (dtype) {
+    text += "Tensor";  // "Float(...)" would be a scalar tensor
   }
   if (k.requires_grad >= 0) parts.push_back(str_cat("requires_grad=", k.requires_grad));
   if (!k.device.empty()) parts.push_back("device=" + k.device);
