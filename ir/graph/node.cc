@@ -7,6 +7,11 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == '$';
+}
+
 // "x.12" -> base "x", suffix 12. A suffix too long to count is part of the base.
 uint64_t split_suffix(std::string_view name, std::string_view* base) {
   *base = name;
@@ -38,6 +43,10 @@ void Value::set_name(std::string_view name) {
   if (name.empty()) return;
   if (all_digits(name)) fail("'", name, "' is not a name: numbers name values without one");
   std::string mine(name);
+  // Names stand in texts as they are: only characters that the parser takes back.
+  for (char& c : mine) {
+    if (!is_name_character(c)) c = '_';
+  }
   const auto owner = names.owners.find(mine);
   if (owner != names.owners.end()) {
     std::string_view base;

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "ir/graph/verifier_types.h"
+#include "ir/graph/node_laws.h"
 
 namespace temper::ir {
 namespace {

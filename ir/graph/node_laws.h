@@ -1,15 +1,11 @@
 #pragma once
-// Type laws of single nodes; private to the verifier.
+// Laws of single nodes; private to the verifier.
 
 #include <string>
 
-#include "ir/graph/graph.h"
+#include "ir/graph/type_fit.h"
 
 namespace temper::ir {
-
-// Whether a value of `actual` may stand where `formal` is declared. What is known of a tensor's
-// shape never decides: refinements are hints that a pass may add or drop at any place.
-bool type_fits(const TypePtr& actual, const TypePtr& formal);
 
 // Reports a broken law: number and reason. Returns "" when the node is fine.
 struct Breach {

@@ -1,6 +1,4 @@
-#include "ir/graph/verifier_types.h"
-
-#include <map>
+#include "ir/graph/node_laws.h"
 
 #include "core/value/class_type.h"
 #include "core/value/containers.h"
@@ -8,43 +6,11 @@
 namespace temper::ir {
 namespace {
 
-using Bindings = std::map<std::string, TypePtr, std::less<>>;
-
 bool is_tensor(const TypePtr& type) { return type->kind() == TypeKind::kTensor; }
 
 const TypePtr* element_of(const TypePtr& type, TypeKind kind) {
   if (type->kind() != kind) return nullptr;
   return &type->expect<WrapperType>().element();
-}
-
-bool all_fit(absl::Span<const TypePtr> actual, absl::Span<const TypePtr> formal) {
-  if (actual.size() != formal.size()) return false;
-  for (size_t i = 0; i < actual.size(); ++i) {
-    if (!type_fits(actual[i], formal[i])) return false;
-  }
-  return true;
-}
-
-// Matches a schema type with variables against the type of an argument.
-bool match(const TypePtr& formal, const TypePtr& actual, Bindings* bound) {
-  if (const auto* variable = formal->as<TypeVarType>()) {
-    const auto [it, fresh] = bound->emplace(variable->name(), actual);
-    return fresh || type_fits(actual, it->second) || type_fits(it->second, actual);
-  }
-  if (!has_type_vars(formal)) return type_fits(actual, formal);
-  if (formal->kind() == TypeKind::kOptional) {
-    if (may_be_none(actual) && actual->kind() == TypeKind::kNone) return true;
-    const TypePtr inner = may_be_none(actual) ? without_none(actual) : actual;
-    return match(formal->expect<WrapperType>().element(), inner, bound);
-  }
-  if (actual->kind() != formal->kind()) return actual->kind() == TypeKind::kAny;
-  const auto want = formal->contained();
-  const auto have = actual->contained();
-  if (want.size() != have.size()) return false;
-  for (size_t i = 0; i < want.size(); ++i) {
-    if (!match(want[i], have[i], bound)) return false;
-  }
-  return true;
 }
 
 Breach breach(int law, std::string reason) { return {law, std::move(reason)}; }
@@ -152,26 +118,6 @@ Breach check_types_attribute(const Node& node) {
 
 }  // namespace
 
-bool type_fits(const TypePtr& actual, const TypePtr& formal) {
-  if (actual == formal || formal->kind() == TypeKind::kAny) return true;
-  if (is_tensor(actual) && is_tensor(formal)) return true;
-  if (is_subtype(actual, formal)) return true;
-  if (formal->kind() == TypeKind::kOptional) {
-    const TypePtr& inner = formal->expect<WrapperType>().element();
-    return type_fits(may_be_none(actual) ? without_none(actual) : actual, inner);
-  }
-  if (actual->kind() != formal->kind()) return false;
-  switch (formal->kind()) {
-    case TypeKind::kTuple:
-    case TypeKind::kList:
-    case TypeKind::kDict:
-    case TypeKind::kFuture:
-      return all_fit(actual->contained(), formal->contained());
-    default:
-      return false;
-  }
-}
-
 Breach check_operator(const Node& node) {
   if (!node.op()) return breach(9, "has no operator");
   const Schema& schema = node.op()->schema();
@@ -182,10 +128,10 @@ Breach check_operator(const Node& node) {
   if (!schema.varret && node.outputs().size() != schema.returns.size()) {
     return breach(9, str_cat("has ", node.outputs().size(), " outputs for ", schema.text()));
   }
-  Bindings bound;
+  TypeBindings bound;
   for (size_t i = 0; i < schema.arguments.size(); ++i) {
     const TypePtr& actual = node.input(i)->type();
-    if (!match(schema.arguments[i].type, actual, &bound)) {
+    if (!match_schema_type(schema.arguments[i].type, actual, &bound)) {
       return breach(10, str_cat("input ", i, " is a ", actual->ir_text(), ", the schema says ",
                                 schema.arguments[i].type->ir_text()));
     }
@@ -194,7 +140,7 @@ Breach check_operator(const Node& node) {
     const TypePtr& actual = node.output(i)->type();
     const TypePtr& formal = schema.returns[i].type;
     // A result may be declared narrower (a checked cast) or wider than the schema says.
-    if (!match(formal, actual, &bound) && !(!has_type_vars(formal) && type_fits(formal, actual))) {
+    if (!match_schema_type(formal, actual, &bound) && !(!has_type_vars(formal) && type_fits(formal, actual))) {
       return breach(10, str_cat("output ", i, " is a ", actual->ir_text(), ", the schema says ",
                                 formal->ir_text()));
     }
