@@ -9,7 +9,12 @@
 namespace temper::ir {
 
 struct PrintOptions {
-  bool ranges = true;  // "# file:line:col" after nodes that have one
+  bool ranges = true;  // "# file:line:col" after nodes that have one; parse() skips them
+  // Adds what TorchScript's format leaves out: the data of tensors, full names of functions, types
+  // of constants that their text does not tell. Without it parse() refuses texts that need these.
+  bool lossless = true;
+  // When set, an operator whose overload its inputs do not tell is printed as "aten::max.other".
+  const OpRegistry* ops = nullptr;
 };
 std::string print(const Graph& graph, const PrintOptions& options = {});
 
