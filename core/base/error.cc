@@ -20,9 +20,8 @@ std::string_view error_kind_name(ErrorKind kind) {
 void throw_error(ErrorKind kind, std::string message) { throw Error(kind, std::move(message)); }
 
 void check_failed(const char* expression, const char* file, int line) {
-  throw_error(ErrorKind::kInternal,
-              str_cat("check failed: ", expression, " (", file, ":", line,
-                           "); this is a bug of temper, please report it"));
+  throw_error(ErrorKind::kInternal, str_cat("check failed: ", expression, " (", file, ":", line,
+                                            "); this is a bug of temper, please report it"));
 }
 
 }  // namespace temper

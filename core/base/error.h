@@ -1,6 +1,7 @@
 #pragma once
 // The one error type of the engine. A kind says what the caller can do next; the message says what
-// was wrong and what would fix it. Thrown inside the engine, turned into absl::Status at boundaries.
+// was wrong and what would fix it. Thrown inside the engine, turned into absl::Status at
+// boundaries.
 
 #include <exception>
 #include <string>
@@ -59,7 +60,8 @@ template <class... Parts>
 }  // namespace temper
 
 // A law of ours: a failure is our bug and fails the request, never the process.
-#define TEMPER_CHECK(condition) \
-  do {                          \
-    if (!(condition)) [[unlikely]] ::temper::check_failed(#condition, __FILE__, __LINE__); \
+#define TEMPER_CHECK(condition)                               \
+  do {                                                        \
+    if (!(condition)) [[unlikely]]                            \
+      ::temper::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -21,7 +21,11 @@ class OpCall {
  public:
   OpCall(const OpDef& op, RunContext& context, IValue* registers, const Register* inputs,
          size_t num_inputs, const Register* outputs, size_t num_outputs)
-      : op_(&op), context_(&context), registers_(registers), inputs_(inputs), outputs_(outputs),
+      : op_(&op),
+        context_(&context),
+        registers_(registers),
+        inputs_(inputs),
+        outputs_(outputs),
         num_inputs_(static_cast<uint32_t>(num_inputs)),
         num_outputs_(static_cast<uint32_t>(num_outputs)) {}
 
@@ -39,7 +43,9 @@ class OpCall {
   std::vector<Tensor> tensors(size_t i) const;
   std::vector<Tensor> opt_tensors(size_t i) const;  // None elements become undefined tensors
   int64_t integer(size_t i) const { return in(i).to_int(); }
-  int64_t integer_or(size_t i, int64_t fallback) const { return is_none(i) ? fallback : integer(i); }
+  int64_t integer_or(size_t i, int64_t fallback) const {
+    return is_none(i) ? fallback : integer(i);
+  }
   std::optional<int64_t> opt_integer(size_t i) const;
   // Accepts int and bool too: a Scalar or float argument.
   double number(size_t i) const { return in(i).scalar_as_double(); }
@@ -47,10 +53,10 @@ class OpCall {
   bool boolean(size_t i) const { return in(i).to_bool(); }
   bool boolean_or(size_t i, bool fallback) const { return is_none(i) ? fallback : boolean(i); }
   const std::string& string(size_t i) const { return in(i).to_string(); }
-  Dims ints(size_t i) const;                // int[]; a lone int counts as a list of one
+  Dims ints(size_t i) const;  // int[]; a lone int counts as a list of one
   std::optional<Dims> opt_ints(size_t i) const;
-  std::vector<double> numbers(size_t i) const;  // float[]
-  std::vector<bool> booleans(size_t i) const;   // bool[]
+  std::vector<double> numbers(size_t i) const;     // float[]
+  std::vector<bool> booleans(size_t i) const;      // bool[]
   DType dtype_or(size_t i, DType fallback) const;  // int? dtype
   std::optional<DType> opt_dtype(size_t i) const;
 

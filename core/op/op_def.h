@@ -17,21 +17,58 @@ namespace temper {
 // Scalar instructions that the interpreter and the JIT run natively. i: int64, f: double, b: bool.
 enum class ScalarCode : uint8_t {
   kNone,
-  kAddI, kSubI, kMulI, kFloorDivI, kRemainderI, kNegI, kDivI,  // kDivI: int / int -> float
-  kEqI, kNeI, kLtI, kLeI, kGtI, kGeI,
-  kAndI, kOrI, kXorI, kShlI, kShrI, kMinI, kMaxI, kAbsI,
-  kAddF, kSubF, kMulF, kDivF, kNegF, kEqF, kNeF, kLtF, kLeF, kGtF, kGeF,
-  kNotB, kAndB, kOrB, kEqB, kNeB, kIntToFloat, kFloatToInt, kBoolToInt, kIntToBool, kFloatToBool,
+  kAddI,
+  kSubI,
+  kMulI,
+  kFloorDivI,
+  kRemainderI,
+  kNegI,
+  kDivI,  // kDivI: int / int -> float
+  kEqI,
+  kNeI,
+  kLtI,
+  kLeI,
+  kGtI,
+  kGeI,
+  kAndI,
+  kOrI,
+  kXorI,
+  kShlI,
+  kShrI,
+  kMinI,
+  kMaxI,
+  kAbsI,
+  kAddF,
+  kSubF,
+  kMulF,
+  kDivF,
+  kNegF,
+  kEqF,
+  kNeF,
+  kLtF,
+  kLeF,
+  kGtF,
+  kGeF,
+  kNotB,
+  kAndB,
+  kOrB,
+  kEqB,
+  kNeB,
+  kIntToFloat,
+  kFloatToInt,
+  kBoolToInt,
+  kIntToBool,
+  kFloatToBool,
 };
 
 // How the dtype of a point-wise result follows from those of its arguments (PyTorch's categories).
 enum class DTypeRule : uint8_t {
-  kPromote,         // promotion of all tensor and scalar arguments
-  kPromoteFloat,    // the same, integers become the default float type
-  kBool,            // compute in the promoted type, store bool
-  kFirst,           // the first tensor's dtype
-  kPromoteReal,     // promotion; complex arguments give the real type (abs, angle)
-  kPromoteNoBool,   // promotion; bool becomes int64 (bitwise shifts, sums)
+  kPromote,        // promotion of all tensor and scalar arguments
+  kPromoteFloat,   // the same, integers become the default float type
+  kBool,           // compute in the promoted type, store bool
+  kFirst,          // the first tensor's dtype
+  kPromoteReal,    // promotion; complex arguments give the real type (abs, angle)
+  kPromoteNoBool,  // promotion; bool becomes int64 (bitwise shifts, sums)
 };
 
 // One scalar expression over the named arguments, evaluated per element after broadcasting.
@@ -45,9 +82,9 @@ enum OpProperty : uint32_t {
   kSideEffect = 1u << 0,        // never removed, never reordered (print, raise, manual_seed)
   kNondeterministic = 1u << 1,  // never folded or merged (random numbers)
   kReduction = 1u << 2,
-  kViewOp = 1u << 3,            // the result is always a view of the first argument
-  kReadsGlobal = 1u << 4,       // answers depend on the run (is_grad_enabled): not folded
-  kCheap = 1u << 5,             // recomputing is cheaper than keeping (sizes, scalars)
+  kViewOp = 1u << 3,       // the result is always a view of the first argument
+  kReadsGlobal = 1u << 4,  // answers depend on the run (is_grad_enabled): not folded
+  kCheap = 1u << 5,        // recomputing is cheaper than keeping (sizes, scalars)
 };
 
 struct OpRow {
@@ -80,8 +117,8 @@ class OpDef {
   const OpDef* functional() const { return functional_; }
 
   bool has(OpProperty p) const { return (properties_ & p) != 0; }
-  bool writes() const { return writes_; }           // mutates an argument
-  bool may_alias() const { return may_alias_; }     // a result may share memory with an argument
+  bool writes() const { return writes_; }        // mutates an argument
+  bool may_alias() const { return may_alias_; }  // a result may share memory with an argument
   // No effects, no randomness: equal arguments give equal results.
   bool pure() const {
     return !writes_ && !has(kSideEffect) && !has(kNondeterministic) && !has(kReadsGlobal);

@@ -49,9 +49,9 @@ class GeneratorValue : public RefCounted {
   explicit GeneratorValue(uint64_t seed = 67280421310721ull) { manual_seed(seed); }
   void manual_seed(uint64_t seed);
   uint64_t initial_seed() const { return seed_; }
-  uint32_t random();      // next 32 bits
+  uint32_t random();  // next 32 bits
   uint64_t random64();
-  std::optional<float> next_float_normal;    // the spare of a Box-Muller pair
+  std::optional<float> next_float_normal;  // the spare of a Box-Muller pair
   std::optional<double> next_double_normal;
 
  private:
@@ -84,8 +84,8 @@ class RunContext {
   ScriptCaller* caller = nullptr;
   // Runs a forked task; null runs it at the fork.
   std::function<void(std::function<void()>)> spawn;
-  std::function<void(std::string_view)> print;   // print() and warn() of programs; null drops it
-  bool grad_enabled = false;                     // only what programs can observe
+  std::function<void(std::string_view)> print;  // print() and warn() of programs; null drops it
+  bool grad_enabled = false;                    // only what programs can observe
   int64_t steps = 0;
 
   // Throws kCancelled, kDeadlineExceeded or kResourceExhausted when the request must stop.

@@ -18,8 +18,10 @@ To cast_to(From v) {
     return To(static_cast<typename CT::value_type>(v.real()),
               static_cast<typename CT::value_type>(v.imag()));
   } else if constexpr (from_complex) {
-    if constexpr (std::is_same_v<To, bool>) return v.real() != 0 || v.imag() != 0;
-    else return cast_to<To>(v.real());
+    if constexpr (std::is_same_v<To, bool>)
+      return v.real() != 0 || v.imag() != 0;
+    else
+      return cast_to<To>(v.real());
   } else if constexpr (to_complex) {
     return To(static_cast<typename CT::value_type>(static_cast<CF>(v)));
   } else if constexpr (std::is_same_v<To, bool>) {
@@ -70,7 +72,8 @@ Loop plan_loop(const Tensor& dst, const Tensor& src) {
 
 // Transposes in tiles so that both sides use whole cache lines.
 template <class T>
-void copy_plane(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row, int64_t src_col) {
+void copy_plane(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row,
+                int64_t src_col) {
   constexpr int64_t kTile = 16;
   for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
     const int64_t r1 = std::min(rows, r0 + kTile);

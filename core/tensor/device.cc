@@ -28,8 +28,7 @@ Device parse_device(std::string_view text) {
   if (colon != std::string_view::npos) {
     int index = 0;
     const std::string_view digits = text.substr(colon + 1);
-    if (!absl::SimpleAtoi(as_absl(digits), &index) || index < 0 ||
-        index > 127) {
+    if (!absl::SimpleAtoi(as_absl(digits), &index) || index < 0 || index > 127) {
       fail("invalid device index in '", text, "'");
     }
     device.index = static_cast<int8_t>(index);

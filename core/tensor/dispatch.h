@@ -8,49 +8,77 @@
 
 namespace temper {
 
-template <class... Ts> struct TypeSet {};
+template <class... Ts>
+struct TypeSet {};
 
-template <class T> inline constexpr DType kDTypeOf = DType::kFloat32;
-template <> inline constexpr DType kDTypeOf<uint8_t> = DType::kUInt8;
-template <> inline constexpr DType kDTypeOf<int8_t> = DType::kInt8;
-template <> inline constexpr DType kDTypeOf<int16_t> = DType::kInt16;
-template <> inline constexpr DType kDTypeOf<int32_t> = DType::kInt32;
-template <> inline constexpr DType kDTypeOf<int64_t> = DType::kInt64;
-template <> inline constexpr DType kDTypeOf<Half> = DType::kFloat16;
-template <> inline constexpr DType kDTypeOf<float> = DType::kFloat32;
-template <> inline constexpr DType kDTypeOf<double> = DType::kFloat64;
-template <> inline constexpr DType kDTypeOf<Complex64> = DType::kComplex64;
-template <> inline constexpr DType kDTypeOf<Complex128> = DType::kComplex128;
-template <> inline constexpr DType kDTypeOf<bool> = DType::kBool;
-template <> inline constexpr DType kDTypeOf<BFloat16> = DType::kBFloat16;
+template <class T>
+inline constexpr DType kDTypeOf = DType::kFloat32;
+template <>
+inline constexpr DType kDTypeOf<uint8_t> = DType::kUInt8;
+template <>
+inline constexpr DType kDTypeOf<int8_t> = DType::kInt8;
+template <>
+inline constexpr DType kDTypeOf<int16_t> = DType::kInt16;
+template <>
+inline constexpr DType kDTypeOf<int32_t> = DType::kInt32;
+template <>
+inline constexpr DType kDTypeOf<int64_t> = DType::kInt64;
+template <>
+inline constexpr DType kDTypeOf<Half> = DType::kFloat16;
+template <>
+inline constexpr DType kDTypeOf<float> = DType::kFloat32;
+template <>
+inline constexpr DType kDTypeOf<double> = DType::kFloat64;
+template <>
+inline constexpr DType kDTypeOf<Complex64> = DType::kComplex64;
+template <>
+inline constexpr DType kDTypeOf<Complex128> = DType::kComplex128;
+template <>
+inline constexpr DType kDTypeOf<bool> = DType::kBool;
+template <>
+inline constexpr DType kDTypeOf<BFloat16> = DType::kBFloat16;
 
 using FloatTypes = TypeSet<float, double>;
 using AllFloatTypes = TypeSet<float, double, Half, BFloat16>;
 using IntTypes = TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using IndexTypes = TypeSet<int32_t, int64_t>;
 using ComplexTypes = TypeSet<Complex64, Complex128>;
-using RealTypes = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t>;
-using RealAndBool = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t,
-                            int64_t, bool>;
+using RealTypes =
+    TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t>;
+using RealAndBool =
+    TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
 using AllTypes = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
                          bool, Complex64, Complex128>;
 
 // Reduced precision computes in float, everything else in its own type.
-template <class T> struct ComputeOf { using type = T; };
-template <> struct ComputeOf<Half> { using type = float; };
-template <> struct ComputeOf<BFloat16> { using type = float; };
-template <class T> using Compute = typename ComputeOf<T>::type;
+template <class T>
+struct ComputeOf {
+  using type = T;
+};
+template <>
+struct ComputeOf<Half> {
+  using type = float;
+};
+template <>
+struct ComputeOf<BFloat16> {
+  using type = float;
+};
+template <class T>
+using Compute = typename ComputeOf<T>::type;
 
 [[noreturn]] void dtype_not_supported(const char* op, DType dtype);
 
 template <class... Ts, class Body>
 void visit(DType dtype, const char* op, TypeSet<Ts...>, Body&& body) {
-  const bool found = ((dtype == kDTypeOf<Ts> ? (body.template operator()<Ts>(), true) : false) || ...);
+  const bool found =
+      ((dtype == kDTypeOf<Ts> ? (body.template operator()<Ts>(), true) : false) || ...);
   if (!found) dtype_not_supported(op, dtype);
 }
 
 // Bodies that only move bytes need one instantiation per element size: 1, 2, 4, 8, 16.
-struct Bytes16 { uint64_t lo, hi; };
+struct Bytes16 {
+  uint64_t lo, hi;
+};
 template <class Body>
 void visit_size(DType dtype, Body&& body) {
   switch (item_size(dtype)) {

@@ -12,15 +12,24 @@ struct Facts {
   const char* short_name;
 };
 constexpr Facts kFacts[kNumDTypes] = {
-    {1, "Byte", "uint8"},           {1, "Char", "int8"},
-    {2, "Short", "int16"},          {4, "Int", "int32"},
-    {8, "Long", "int64"},           {2, "Half", "float16"},
-    {4, "Float", "float32"},        {8, "Double", "float64"},
-    {4, "ComplexHalf", "complex32"}, {8, "ComplexFloat", "complex64"},
-    {16, "ComplexDouble", "complex128"}, {1, "Bool", "bool"},
-    {1, "QInt8", "qint8"},          {1, "QUInt8", "quint8"},
-    {4, "QInt32", "qint32"},        {2, "BFloat16", "bfloat16"},
-    {1, "QUInt4x2", "quint4x2"},    {1, "QUInt2x4", "quint2x4"},
+    {1, "Byte", "uint8"},
+    {1, "Char", "int8"},
+    {2, "Short", "int16"},
+    {4, "Int", "int32"},
+    {8, "Long", "int64"},
+    {2, "Half", "float16"},
+    {4, "Float", "float32"},
+    {8, "Double", "float64"},
+    {4, "ComplexHalf", "complex32"},
+    {8, "ComplexFloat", "complex64"},
+    {16, "ComplexDouble", "complex128"},
+    {1, "Bool", "bool"},
+    {1, "QInt8", "qint8"},
+    {1, "QUInt8", "quint8"},
+    {4, "QInt32", "qint32"},
+    {2, "BFloat16", "bfloat16"},
+    {1, "QUInt4x2", "quint4x2"},
+    {1, "QUInt2x4", "quint2x4"},
 };
 const Facts& facts(DType dtype) { return kFacts[static_cast<int>(dtype)]; }
 

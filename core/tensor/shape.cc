@@ -176,7 +176,8 @@ bool view_strides(DimsView sizes, DimsView strides, DimsView new_sizes, Dims* ou
   const int64_t numel = numel_of(sizes);
   out->assign(new_sizes.size(), 0);
   if (numel == 0) {
-    *out = sizes == new_sizes ? Dims(strides.begin(), strides.end()) : contiguous_strides(new_sizes);
+    *out =
+        sizes == new_sizes ? Dims(strides.begin(), strides.end()) : contiguous_strides(new_sizes);
     return true;
   }
   if (sizes.empty()) {

@@ -28,8 +28,8 @@ void MemoryAccount::charge(int64_t bytes) {
   if (now > limit()) {
     refund(bytes);
     throw_error(ErrorKind::kResourceExhausted,
-                str_cat("allocating ", bytes, " bytes would exceed the memory limit of ",
-                             limit(), " bytes (", now - bytes, " in use); raise the limit"));
+                str_cat("allocating ", bytes, " bytes would exceed the memory limit of ", limit(),
+                        " bytes (", now - bytes, " in use); raise the limit"));
   }
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {

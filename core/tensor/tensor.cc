@@ -51,8 +51,9 @@ Tensor Tensor::view_as_shape(DimsView sizes) const {
   const Dims wanted = infer_size(sizes, numel());
   Dims new_strides;
   if (!view_strides(this->sizes(), strides(), wanted, &new_strides)) {
-    fail("view size is not compatible with input tensor's size and stride (at least one dimension "
-         "spans across two contiguous subspaces). Use .reshape(...) instead.");
+    fail(
+        "view size is not compatible with input tensor's size and stride (at least one dimension "
+        "spans across two contiguous subspaces). Use .reshape(...) instead.");
   }
   return view_of(*this, wanted, std::move(new_strides), offset());
 }
@@ -117,9 +118,10 @@ Tensor Tensor::transpose(int64_t a, int64_t b) const {
 
 Tensor Tensor::permute(DimsView dims) const {
   if (static_cast<int64_t>(dims.size()) != dim()) {
-    fail("permute(sparse_coo): number of dimensions in the tensor input does not match the length "
-         "of the desired ordering of dimensions i.e. input.dim() = ", dim(),
-         " is not equal to len(dims) = ", dims.size());
+    fail(
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length "
+        "of the desired ordering of dimensions i.e. input.dim() = ",
+        dim(), " is not equal to len(dims) = ", dims.size());
   }
   const Dims order = wrap_dims(dims, dim());
   Dims sizes(order.size()), strides(order.size());
@@ -152,21 +154,23 @@ Tensor Tensor::squeeze(int64_t dim) const {
 Tensor Tensor::expand(DimsView wanted) const {
   const int64_t rank = static_cast<int64_t>(wanted.size());
   if (rank < dim()) {
-    fail("expand(", dtype_name(dtype()), "Tensor", to_string(sizes()), ", size=",
-         to_string(wanted), "): the number of sizes provided (", rank,
+    fail("expand(", dtype_name(dtype()), "Tensor", to_string(sizes()), ", size=", to_string(wanted),
+         "): the number of sizes provided (", rank,
          ") must be greater or equal to the number of dimensions in the tensor (", dim(), ")");
   }
   Dims new_sizes(wanted.begin(), wanted.end()), new_strides(rank);
   for (int64_t i = rank - 1; i >= 0; --i) {
     const int64_t own = i - (rank - dim());
     const int64_t size = own >= 0 ? impl_->sizes[own] : 1;
-    const int64_t stride = own >= 0 ? impl_->strides[own]
+    const int64_t stride = own >= 0       ? impl_->strides[own]
                            : i + 1 < rank ? new_sizes[i + 1] * new_strides[i + 1]
                                           : 1;
     if (new_sizes[i] == -1) {
       if (own < 0) {
-        fail("The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
-             "dimension ", i);
+        fail(
+            "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
+            "dimension ",
+            i);
       }
       new_sizes[i] = size;
     }
@@ -265,8 +269,8 @@ Tensor from_storage(Ref<Storage> storage, DType dtype, DimsView sizes, DimsView 
   numel_of(sizes);
   const int64_t extent = storage_extent(sizes, strides);
   int64_t end = 0;
-  if (extent > 0 && (__builtin_add_overflow(offset, extent, &end) ||
-                     bytes_of(end, dtype) > storage->size())) {
+  if (extent > 0 &&
+      (__builtin_add_overflow(offset, extent, &end) || bytes_of(end, dtype) > storage->size())) {
     fail("setStorage: sizes ", to_string(sizes), ", strides ", to_string(strides),
          ", storage offset ", offset, ", and itemsize ", item_size(dtype),
          " are out of bounds for storage of size ", storage->size());

@@ -40,7 +40,12 @@ struct TensorImpl final : RefCounted {
   void refresh();
 };
 
-enum class MemoryFormat : int8_t { kContiguous = 0, kPreserve = 1, kChannelsLast = 2, kChannelsLast3d = 3 };
+enum class MemoryFormat : int8_t {
+  kContiguous = 0,
+  kPreserve = 1,
+  kChannelsLast = 2,
+  kChannelsLast3d = 3
+};
 
 class Tensor {
  public:
@@ -84,12 +89,12 @@ class Tensor {
   Tensor transpose(int64_t a, int64_t b) const;
   Tensor permute(DimsView dims) const;
   Tensor unsqueeze(int64_t dim) const;
-  Tensor squeeze(int64_t dim) const;  // no-op when size != 1
+  Tensor squeeze(int64_t dim) const;    // no-op when size != 1
   Tensor expand(DimsView sizes) const;  // -1 keeps a size
 
   // Copies. All keep the dtype.
-  Tensor contiguous() const;  // *this when already contiguous
-  Tensor clone() const;       // same strides when dense, else contiguous
+  Tensor contiguous() const;             // *this when already contiguous
+  Tensor clone() const;                  // same strides when dense, else contiguous
   Tensor reshape(DimsView sizes) const;  // view when possible
 
   // Rebinds this tensor object to another view: resize_, set_, out= and squeeze_-like operators.

@@ -67,7 +67,9 @@ struct InterfaceType::Methods {
 };
 
 InterfaceType::InterfaceType(std::string name, bool is_module)
-    : Type(TypeKind::kInterface), name_(std::move(name)), is_module_(is_module),
+    : Type(TypeKind::kInterface),
+      name_(std::move(name)),
+      is_module_(is_module),
       methods_(std::make_unique<Methods>()) {}
 InterfaceType::~InterfaceType() = default;
 

@@ -7,15 +7,15 @@ namespace temper {
 
 std::string_view tag_name(Tag tag) {
   constexpr std::string_view kNames[] = {
-      "None", "bool", "int", "float", "Device", "uninitialized", "Tensor", "str", "complex",
-      "list", "dict", "tuple", "object", "enum", "Future", "RRef", "Generator", "Function",
-      "Capsule"};
+      "None",   "bool",    "int",       "float",    "Device", "uninitialized", "Tensor",
+      "str",    "complex", "list",      "dict",     "tuple",  "object",        "enum",
+      "Future", "RRef",    "Generator", "Function", "Capsule"};
   return kNames[static_cast<size_t>(tag)];
 }
 
 void IValue::wrong_tag(Tag wanted) const {
-  throw_error(ErrorKind::kInternal,
-              str_cat("expected a value of kind ", tag_name(wanted), " but found ", tag_name(tag_)));
+  throw_error(ErrorKind::kInternal, str_cat("expected a value of kind ", tag_name(wanted),
+                                            " but found ", tag_name(tag_)));
 }
 
 double IValue::scalar_as_double() const {
@@ -60,16 +60,14 @@ bool equal(const IValue& a, const IValue& b) {
   if (a.is_list()) {
     const auto& x = a.to_list().items;
     const auto& y = b.to_list().items;
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const IValue& u, const IValue& v) {
-      return equal(u, v);
-    });
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const IValue& u, const IValue& v) { return equal(u, v); });
   }
   if (a.is_tuple()) {
     const auto& x = a.to_tuple().items;
     const auto& y = b.to_tuple().items;
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const IValue& u, const IValue& v) {
-      return equal(u, v);
-    });
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const IValue& u, const IValue& v) { return equal(u, v); });
   }
   return a.is_same(b);
 }

@@ -28,9 +28,25 @@ class GeneratorValue;
 class Function;
 
 enum class Tag : uint8_t {
-  kNone, kBool, kInt, kDouble, kDevice, kUninitialized,  // scalars: no reference
-  kTensor, kString, kComplex, kList, kDict, kTuple, kObject, kEnum, kFuture, kRRef, kGenerator,
-  kFunction, kCapsule,
+  kNone,
+  kBool,
+  kInt,
+  kDouble,
+  kDevice,
+  kUninitialized,  // scalars: no reference
+  kTensor,
+  kString,
+  kComplex,
+  kList,
+  kDict,
+  kTuple,
+  kObject,
+  kEnum,
+  kFuture,
+  kRRef,
+  kGenerator,
+  kFunction,
+  kCapsule,
 };
 inline bool tag_is_reference(Tag tag) { return tag >= Tag::kTensor; }
 std::string_view tag_name(Tag tag);
@@ -166,7 +182,8 @@ class IValue {
     if (tag_is_reference(tag_) && payload_.p) payload_.p->release();
   }
   void expect(Tag tag) const {
-    if (tag_ != tag) [[unlikely]] wrong_tag(tag);
+    if (tag_ != tag) [[unlikely]]
+      wrong_tag(tag);
   }
   [[noreturn]] void wrong_tag(Tag wanted) const;
   template <class T>

@@ -23,7 +23,8 @@ std::string alias_text(const AliasInfo& alias) {
 
 // Annotations stand behind the base type: Tensor(a)[] and t[](a!).
 std::string typed_text(const Argument& argument) {
-  std::string text = argument.written_type.empty() ? argument.type->ir_text() : argument.written_type;
+  std::string text =
+      argument.written_type.empty() ? argument.type->ir_text() : argument.written_type;
   if (!argument.alias) return text;
   const AliasInfo& alias = *argument.alias;
   if (!alias.before.empty() || !alias.after.empty()) return text + alias_text(alias);
@@ -63,9 +64,8 @@ bool Schema::has_writes() const {
 }
 
 bool Schema::returns_named() const {
-  return returns.size() > 1 && std::all_of(returns.begin(), returns.end(), [](const Argument& r) {
-           return !r.name.empty();
-         });
+  return returns.size() > 1 && std::all_of(returns.begin(), returns.end(),
+                                           [](const Argument& r) { return !r.name.empty(); });
 }
 
 std::string Schema::text() const {

@@ -18,22 +18,38 @@ TypePtr named_type(std::string_view name) {
     TypeKind kind;
   };
   static constexpr Entry kTypes[] = {
-      {"Tensor", TypeKind::kTensor},       {"int", TypeKind::kInt},
-      {"SymInt", TypeKind::kInt},          {"ScalarType", TypeKind::kInt},
-      {"Layout", TypeKind::kInt},          {"MemoryFormat", TypeKind::kInt},
-      {"SymFloat", TypeKind::kFloat},      {"SymBool", TypeKind::kBool},
-      {"DeviceIndex", TypeKind::kInt},     {"QScheme", TypeKind::kQScheme},
-      {"float", TypeKind::kFloat},         {"complex", TypeKind::kComplex},
-      {"bool", TypeKind::kBool},           {"str", TypeKind::kString},
-      {"Dimname", TypeKind::kString},      {"Scalar", TypeKind::kNumber},
-      {"number", TypeKind::kNumber},       {"Device", TypeKind::kDevice},
-      {"Stream", TypeKind::kStream},       {"Generator", TypeKind::kGenerator},
-      {"Storage", TypeKind::kStorage},     {"Quantizer", TypeKind::kQuantizer},
-      {"ConstQuantizerPtr", TypeKind::kInt}, {"None", TypeKind::kNone},
-      {"NoneType", TypeKind::kNone},       {"Any", TypeKind::kAny},
-      {"Capsule", TypeKind::kCapsule},     {"AnyClassType", TypeKind::kAnyClass},
-      {"AnyEnumType", TypeKind::kAnyEnum}, {"AnyListType", TypeKind::kAnyList},
-      {"list", TypeKind::kAnyList},        {"tuple", TypeKind::kAnyTuple},
+      {"Tensor", TypeKind::kTensor},
+      {"int", TypeKind::kInt},
+      {"SymInt", TypeKind::kInt},
+      {"ScalarType", TypeKind::kInt},
+      {"Layout", TypeKind::kInt},
+      {"MemoryFormat", TypeKind::kInt},
+      {"SymFloat", TypeKind::kFloat},
+      {"SymBool", TypeKind::kBool},
+      {"DeviceIndex", TypeKind::kInt},
+      {"QScheme", TypeKind::kQScheme},
+      {"float", TypeKind::kFloat},
+      {"complex", TypeKind::kComplex},
+      {"bool", TypeKind::kBool},
+      {"str", TypeKind::kString},
+      {"Dimname", TypeKind::kString},
+      {"Scalar", TypeKind::kNumber},
+      {"number", TypeKind::kNumber},
+      {"Device", TypeKind::kDevice},
+      {"Stream", TypeKind::kStream},
+      {"Generator", TypeKind::kGenerator},
+      {"Storage", TypeKind::kStorage},
+      {"Quantizer", TypeKind::kQuantizer},
+      {"ConstQuantizerPtr", TypeKind::kInt},
+      {"None", TypeKind::kNone},
+      {"NoneType", TypeKind::kNone},
+      {"Any", TypeKind::kAny},
+      {"Capsule", TypeKind::kCapsule},
+      {"AnyClassType", TypeKind::kAnyClass},
+      {"AnyEnumType", TypeKind::kAnyEnum},
+      {"AnyListType", TypeKind::kAnyList},
+      {"list", TypeKind::kAnyList},
+      {"tuple", TypeKind::kAnyTuple},
       {"Function", TypeKind::kFunction},
   };
   for (const Entry& entry : kTypes) {
@@ -204,6 +220,8 @@ class Parser {
       while (eat(".")) name += "." + word();
       return Type::simple(TypeKind::kAnyClass);
     }
+    // An Await is a Future whose work starts when somebody waits.
+    if (name == "Await") name = "Future";
     if (name == "Dict" || name == "Future" || name == "RRef" || name == "Union") {
       return generic(name);
     }
@@ -217,13 +235,16 @@ class Parser {
     error(str_cat("unknown type '", name, "'"));
   }
 
+  // Schemas write Future(T), printed IR writes Future[T].
   TypePtr generic(const std::string& name) {
-    expect("(");
+    const bool square = eat("[");
+    if (!square) expect("(");
+    const std::string_view close = square ? "]" : ")";
     std::vector<TypePtr> parameters;
-    while (!eat(")")) {
+    while (!eat(close)) {
       Argument ignored;
       parameters.push_back(type(ignored));
-      if (!eat(",") && !peek(")")) error("expected ',' or ')'");
+      if (!eat(",") && !peek(close)) error("expected ',' between types");
     }
     if (name == "Union") return union_of(std::move(parameters));
     const size_t wanted = name == "Dict" ? 2 : 1;

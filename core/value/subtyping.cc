@@ -134,8 +134,7 @@ bool equal(const Type& a, const Type& b) {
   if (&a == &b) return true;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case TypeKind::kTensor:
-      return a.expect<TensorType>().known() == b.expect<TensorType>().known();
+    case TypeKind::kTensor: return a.expect<TensorType>().known() == b.expect<TensorType>().known();
     case TypeKind::kList:
     case TypeKind::kOptional:
     case TypeKind::kFuture:
@@ -148,7 +147,8 @@ bool equal(const Type& a, const Type& b) {
       return x.name() == y.name() && x.fields() == y.fields() &&
              all_equal(a.contained(), b.contained());
     }
-    case TypeKind::kTypeVar: return a.expect<TypeVarType>().name() == b.expect<TypeVarType>().name();
+    case TypeKind::kTypeVar:
+      return a.expect<TypeVarType>().name() == b.expect<TypeVarType>().name();
     case TypeKind::kClass:
     case TypeKind::kInterface:
     case TypeKind::kEnum: return false;  // identity
@@ -239,9 +239,8 @@ TypePtr union_of(std::vector<TypePtr> members) {
       return t->kind() == TypeKind::kInt || t->kind() == TypeKind::kFloat ||
              t->kind() == TypeKind::kComplex;
     });
-    const auto at = std::find_if(kept.begin(), kept.end(), [](const TypePtr& t) {
-      return t->kind() > TypeKind::kNumber;
-    });
+    const auto at = std::find_if(kept.begin(), kept.end(),
+                                 [](const TypePtr& t) { return t->kind() > TypeKind::kNumber; });
     kept.insert(at, Type::number());
   }
   if (kept.size() == 1) return kept[0];

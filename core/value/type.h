@@ -19,10 +19,41 @@ using TypePtr = Ref<const Type>;
 
 enum class TypeKind : uint8_t {
   // The order of the kinds is the order in which the members of a Union are listed.
-  kAny, kEnum, kAnyEnum, kTensor, kStorage, kTuple, kAnyTuple, kList, kAnyList, kDict, kNumber,
-  kFloat, kComplex, kFuture, kRRef, kInt, kNone, kString, kGenerator, kQuantizer, kBool, kOptional,
-  kCapsule, kDevice, kStream, kFunction, kClass, kAnyClass, kInterface, kScalarType, kLayout,
-  kMemoryFormat, kQScheme, kUnion, kTypeVar,
+  kAny,
+  kEnum,
+  kAnyEnum,
+  kTensor,
+  kStorage,
+  kTuple,
+  kAnyTuple,
+  kList,
+  kAnyList,
+  kDict,
+  kNumber,
+  kFloat,
+  kComplex,
+  kFuture,
+  kRRef,
+  kInt,
+  kNone,
+  kString,
+  kGenerator,
+  kQuantizer,
+  kBool,
+  kOptional,
+  kCapsule,
+  kDevice,
+  kStream,
+  kFunction,
+  kClass,
+  kAnyClass,
+  kInterface,
+  kScalarType,
+  kLayout,
+  kMemoryFormat,
+  kQScheme,
+  kUnion,
+  kTypeVar,
 };
 
 class Type : public RefCounted {
@@ -35,7 +66,9 @@ class Type : public RefCounted {
   virtual absl::Span<const TypePtr> contained() const { return {}; }
 
   template <class T>
-  const T* as() const { return T::classof(kind_) ? static_cast<const T*>(this) : nullptr; }
+  const T* as() const {
+    return T::classof(kind_) ? static_cast<const T*>(this) : nullptr;
+  }
   // as() that checks.
   template <class T>
   const T& expect() const;
@@ -66,9 +99,9 @@ class TensorType final : public Type {
  public:
   static bool classof(TypeKind k) { return k == TypeKind::kTensor; }
   struct Known {
-    int dtype = -1;             // a DType code, -1 unknown
-    std::string device;         // "" unknown
-    int requires_grad = -1;     // 0, 1, -1 unknown
+    int dtype = -1;          // a DType code, -1 unknown
+    std::string device;      // "" unknown
+    int requires_grad = -1;  // 0, 1, -1 unknown
     bool has_rank = false;
     std::vector<int64_t> sizes;    // -1 unknown, < -1 a symbol
     std::vector<int64_t> strides;  // empty: unknown
@@ -197,7 +230,8 @@ bool has_type_vars(const TypePtr& type);
 template <class T>
 const T& Type::expect() const {
   const T* typed = as<T>();
-  if (!typed) [[unlikely]] throw_wrong_type_kind(*this);
+  if (!typed) [[unlikely]]
+    throw_wrong_type_kind(*this);
   return *typed;
 }
 

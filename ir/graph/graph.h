@@ -26,12 +26,37 @@ class Node;
 
 enum class Kind : uint8_t {
   kOp,  // an operator with a schema: Node::op()
-  kConstant, kParam, kReturn,
-  kIf, kLoop, kFork,
-  kListConstruct, kDictConstruct, kTupleConstruct, kListUnpack, kTupleUnpack, kTupleIndex,
-  kTupleSlice, kGetAttr, kSetAttr, kCreateObject, kCallMethod, kCallFunction, kIsInstance,
-  kUncheckedCast, kUninitialized, kRaiseException, kPrint, kFormat, kToList, kEnter, kExit,
-  kEnumName, kEnumValue, kModuleContainerIndex, kWarn,
+  kConstant,
+  kParam,
+  kReturn,
+  kIf,
+  kLoop,
+  kFork,
+  kListConstruct,
+  kDictConstruct,
+  kTupleConstruct,
+  kListUnpack,
+  kTupleUnpack,
+  kTupleIndex,
+  kTupleSlice,
+  kGetAttr,
+  kSetAttr,
+  kCreateObject,
+  kCallMethod,
+  kCallFunction,
+  kIsInstance,
+  kUncheckedCast,
+  kUninitialized,
+  kRaiseException,
+  kPrint,
+  kFormat,
+  kToList,
+  kEnter,
+  kExit,
+  kEnumName,
+  kEnumValue,
+  kModuleContainerIndex,
+  kWarn,
 };
 // "prim::If"; kOp answers nothing here: its name is in the schema.
 std::string_view kind_name(Kind kind);
@@ -77,8 +102,7 @@ class Value {
   std::vector<Use> uses_;
 };
 
-using AttributeValue =
-    std::variant<IValue, TypePtr, std::vector<TypePtr>, std::shared_ptr<Graph>>;
+using AttributeValue = std::variant<IValue, TypePtr, std::vector<TypePtr>, std::shared_ptr<Graph>>;
 
 class Node {
  public:
@@ -112,8 +136,8 @@ class Node {
   const std::vector<std::pair<std::string, AttributeValue>>& attributes() const {
     return attributes_;
   }
-  const IValue& value() const;            // of a kConstant
-  const std::string& name() const;        // attribute "name" (GetAttr, CallMethod...)
+  const IValue& value() const;      // of a kConstant
+  const std::string& name() const;  // attribute "name" (GetAttr, CallMethod...)
   int64_t int_attribute(std::string_view name) const;
 
   const SourceRange& range() const { return range_; }
@@ -201,12 +225,15 @@ class Graph {
   Block* block() const { return top_; }
   absl::Span<Value* const> inputs() const { return top_->inputs(); }
   absl::Span<Value* const> outputs() const { return top_->outputs(); }
-  Value* add_input(TypePtr type, std::string_view name = "") { return top_->add_input(std::move(type), name); }
+  Value* add_input(TypePtr type, std::string_view name = "") {
+    return top_->add_input(std::move(type), name);
+  }
 
   // Detached nodes without outputs.
   Node* create(Kind kind, absl::Span<Value* const> inputs = {});
   // One output per schema return, typed by `outputs`.
-  Node* create_op(const OpDef* op, absl::Span<Value* const> inputs, absl::Span<const TypePtr> outputs);
+  Node* create_op(const OpDef* op, absl::Span<Value* const> inputs,
+                  absl::Span<const TypePtr> outputs);
   Node* create_constant(IValue value, TypePtr type);
 
   // Where insert() puts nodes: before this node.

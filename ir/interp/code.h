@@ -16,18 +16,36 @@ enum class Opcode : uint8_t {
   kCall,         // payload: ScriptFunction (functions, methods of classes, composites)
   kCallVirtual,  // payload: Node with "name"; input 0 is the receiver
   kReturn,
-  kCopy, kMove,  // input -> output; kMove leaves None behind
-  kJump, kJumpIfFalse,
-  kLoopEnter,    // inputs iter, max: iter = 0, leaves to target unless 0 < max
-  kLoopNext,     // inputs iter, max, cond: ++iter, back to target while iter < max and cond
-  kKill,         // only the kill list
+  kCopy,
+  kMove,  // input -> output; kMove leaves None behind
+  kJump,
+  kJumpIfFalse,
+  kLoopEnter,  // inputs iter, max: iter = 0, leaves to target unless 0 < max
+  kLoopNext,   // inputs iter, max, cond: ++iter, back to target while iter < max and cond
+  kKill,       // only the kill list
   kUninitialized,
-  kList, kDict, kTuple, kListUnpack, kTupleUnpack, kTupleIndex, kTupleSlice,
-  kGetAttr, kSetAttr,  // target: slot
-  kCreateObject, kIsInstance, kRaise, kPrint, kWarn, kToList, kEnumName, kEnumValue,
-  kContainerIndex, kFork,      // kFork: target indexes Code::forks
-  kWithPush, kWithPop,         // the object that must be exited when an error passes
-  kMissing,                    // payload: OpDef without a body; raises when reached
+  kList,
+  kDict,
+  kTuple,
+  kListUnpack,
+  kTupleUnpack,
+  kTupleIndex,
+  kTupleSlice,
+  kGetAttr,
+  kSetAttr,  // target: slot
+  kCreateObject,
+  kIsInstance,
+  kRaise,
+  kPrint,
+  kWarn,
+  kToList,
+  kEnumName,
+  kEnumValue,
+  kContainerIndex,
+  kFork,  // kFork: target indexes Code::forks
+  kWithPush,
+  kWithPop,  // the object that must be exited when an error passes
+  kMissing,  // payload: OpDef without a body; raises when reached
 };
 
 struct Instruction {

@@ -57,9 +57,9 @@ class Compiler {
   void kill(const Regs& dead) {
     if (dead.empty()) return;
     Instruction& last = code_->instructions.back();
-    const bool fits = last.operands + last.num_in + last.num_out + last.num_kill ==
-                          code_->operands.size() &&
-                      can_kill(last.opcode) && last.num_kill + dead.size() < 0x10000;
+    const bool fits =
+        last.operands + last.num_in + last.num_out + last.num_kill == code_->operands.size() &&
+        can_kill(last.opcode) && last.num_kill + dead.size() < 0x10000;
     Instruction& target = fits ? last : emit(nullptr, Opcode::kKill, {}, {});
     target.num_kill = static_cast<uint16_t>(target.num_kill + dead.size());
     code_->operands.insert(code_->operands.end(), dead.begin(), dead.end());
@@ -67,8 +67,7 @@ class Compiler {
   // Jumps leave before their kill list would run.
   static bool can_kill(Opcode opcode) {
     return opcode != Opcode::kJump && opcode != Opcode::kJumpIfFalse &&
-           opcode != Opcode::kLoopEnter && opcode != Opcode::kLoopNext &&
-           opcode != Opcode::kReturn;
+           opcode != Opcode::kLoopEnter && opcode != Opcode::kLoopNext && opcode != Opcode::kReturn;
   }
 
   void kill_unused(absl::Span<Value* const> values) {
@@ -251,8 +250,9 @@ class Compiler {
   LastUses last_uses_;
   RegisterFile registers_;
   std::shared_ptr<Code> code_ = std::make_shared<Code>();
-  std::unordered_map<const Value*, bool> loop_params_;  // registers owned by a loop, not by the value
-  std::unordered_map<const Value*, bool> moved_;        // content was taken by a move
+  std::unordered_map<const Value*, bool>
+      loop_params_;                               // registers owned by a loop, not by the value
+  std::unordered_map<const Value*, bool> moved_;  // content was taken by a move
 };
 
 void Compiler::emit_constant(const Node* node) {

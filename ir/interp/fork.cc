@@ -35,9 +35,9 @@ void run_fork(Fork& fork, FutureValue& future) {
 Ref<FutureValue> start_fork(std::shared_ptr<const Code> code, std::vector<IValue> captures,
                             TypePtr element, RunContext& context) {
   auto future = make_ref<FutureValue>(std::move(element));
-  auto fork = std::make_shared<Fork>(Fork{std::move(code), std::move(captures),
-                                          fork_context(context),
-                                          Ref<MemoryAccount>(AccountScope::current())});
+  auto fork =
+      std::make_shared<Fork>(Fork{std::move(code), std::move(captures), fork_context(context),
+                                  Ref<MemoryAccount>(AccountScope::current())});
   FutureValue* raw = future.get();
   future->set_task([fork, raw] { run_fork(*fork, *raw); });
   if (context.spawn) context.spawn([future] { future->run_task(); });

@@ -14,7 +14,7 @@ struct Frame {
   ScriptFunction* function;  // null for forked closures
   uint32_t base;             // first register in the stack
   uint32_t pc = 0;
-  uint32_t entered = 0;      // objects in Machine::entered that belong to this frame
+  uint32_t entered = 0;  // objects in Machine::entered that belong to this frame
 };
 
 class Machine {

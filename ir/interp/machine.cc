@@ -9,7 +9,9 @@
 namespace temper::ir {
 
 const Code& code_of(ScriptFunction& function) {
-  const auto make = [](const Graph& graph) -> std::shared_ptr<const void> { return compile(graph); };
+  const auto make = [](const Graph& graph) -> std::shared_ptr<const void> {
+    return compile(graph);
+  };
   return *static_cast<const Code*>(function.code(make));
 }
 
@@ -68,8 +70,8 @@ void Machine::call_virtual(const Instruction& instruction) {
 
 void Machine::clear(const Instruction& instruction) {
   const Frame& frame = frames_.back();
-  const Register* kill = frame.code->operands.data() + instruction.operands + instruction.num_in +
-                         instruction.num_out;
+  const Register* kill =
+      frame.code->operands.data() + instruction.operands + instruction.num_in + instruction.num_out;
   for (size_t i = 0; i < instruction.num_kill; ++i) registers_[frame.base + kill[i]] = IValue();
 }
 
@@ -117,7 +119,8 @@ void Machine::execute_fork(const Instruction& instruction) {
   const Frame& frame = frames_.back();
   const Register* in = frame.code->operands.data() + instruction.operands;
   std::vector<IValue> captures;
-  for (size_t i = 0; i < instruction.num_in; ++i) captures.push_back(registers_[frame.base + in[i]]);
+  for (size_t i = 0; i < instruction.num_in; ++i)
+    captures.push_back(registers_[frame.base + in[i]]);
   const auto* node = static_cast<const Node*>(instruction.payload);
   const auto& type = node->output()->type()->expect<WrapperType>();
   auto future = start_fork(frame.code->forks[instruction.target], std::move(captures),
@@ -130,8 +133,8 @@ void Machine::execute_call(const Instruction& instruction) {
   ++context_.steps;
   check_step();
   if (instruction.opcode == Opcode::kCallVirtual) return call_virtual(instruction);
-  call(instruction, *const_cast<ScriptFunction*>(
-                        static_cast<const ScriptFunction*>(instruction.payload)));
+  call(instruction,
+       *const_cast<ScriptFunction*>(static_cast<const ScriptFunction*>(instruction.payload)));
 }
 
 void Machine::loop() {

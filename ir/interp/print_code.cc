@@ -4,12 +4,41 @@
 namespace temper::ir {
 namespace {
 
-constexpr const char* kNames[] = {
-    "kernel", "scalar", "call", "call_virtual", "return", "copy", "move", "jump", "jump_if_false",
-    "loop_enter", "loop_next", "kill", "uninitialized", "list", "dict", "tuple", "list_unpack",
-    "tuple_unpack", "tuple_index", "tuple_slice", "get_attr", "set_attr", "create_object",
-    "isinstance", "raise", "print", "warn", "to_list", "enum_name", "enum_value",
-    "container_index", "fork", "with_push", "with_pop", "missing"};
+constexpr const char* kNames[] = {"kernel",
+                                  "scalar",
+                                  "call",
+                                  "call_virtual",
+                                  "return",
+                                  "copy",
+                                  "move",
+                                  "jump",
+                                  "jump_if_false",
+                                  "loop_enter",
+                                  "loop_next",
+                                  "kill",
+                                  "uninitialized",
+                                  "list",
+                                  "dict",
+                                  "tuple",
+                                  "list_unpack",
+                                  "tuple_unpack",
+                                  "tuple_index",
+                                  "tuple_slice",
+                                  "get_attr",
+                                  "set_attr",
+                                  "create_object",
+                                  "isinstance",
+                                  "raise",
+                                  "print",
+                                  "warn",
+                                  "to_list",
+                                  "enum_name",
+                                  "enum_value",
+                                  "container_index",
+                                  "fork",
+                                  "with_push",
+                                  "with_pop",
+                                  "missing"};
 static_assert(std::size(kNames) == static_cast<size_t>(Opcode::kMissing) + 1);
 
 std::string operand_text(const Code& code, const Instruction& instruction) {
@@ -33,7 +62,8 @@ std::string payload_text(const Code& code, size_t index) {
   const Instruction& instruction = code.instructions[index];
   switch (instruction.opcode) {
     case Opcode::kKernel:
-    case Opcode::kMissing: return str_cat(" ", static_cast<const OpDef*>(instruction.payload)->key());
+    case Opcode::kMissing:
+      return str_cat(" ", static_cast<const OpDef*>(instruction.payload)->key());
     case Opcode::kScalar: return str_cat(" ", code.nodes[index]->kind_text());
     case Opcode::kCall:
       return str_cat(" ",

@@ -54,7 +54,8 @@ IValue tuple_index(const Operands& operands) {
 IValue tuple_slice(const Node& node, const Operands& operands) {
   const auto& items = operands.input(0).to_tuple().items;
   const auto begin = items.begin() + node.int_attribute("beg");
-  return make_ref<TupleValue>(std::vector<IValue>(begin, items.begin() + node.int_attribute("end")));
+  return make_ref<TupleValue>(
+      std::vector<IValue>(begin, items.begin() + node.int_attribute("end")));
 }
 
 void set_attribute(uint32_t slot, const Operands& operands) {
@@ -147,8 +148,8 @@ void execute_structural(const Instruction& instruction, const Operands& operands
       return;
     case Opcode::kSetAttr: return set_attribute(instruction.target, operands);
     case Opcode::kCreateObject:
-      operands.output() = make_ref<ObjectValue>(Ref<const ClassType>(
-          &node_of(instruction).output()->type()->expect<ClassType>()));
+      operands.output() = make_ref<ObjectValue>(
+          Ref<const ClassType>(&node_of(instruction).output()->type()->expect<ClassType>()));
       return;
     case Opcode::kIsInstance:
       operands.output() = is_instance(node_of(instruction), operands.input(0));

@@ -29,7 +29,8 @@ IValue convert(const Tensor& tensor, int64_t element) {
   if (tensor.dim() == 0) return item(tensor, element);
   std::vector<IValue> items;
   items.reserve(static_cast<size_t>(tensor.size(0)));
-  for (int64_t i = 0; i < tensor.size(0); ++i) items.push_back(convert(tensor.select(0, i), element));
+  for (int64_t i = 0; i < tensor.size(0); ++i)
+    items.push_back(convert(tensor.select(0, i), element));
   return make_list(element_type(element, tensor.dim() - 1), std::move(items));
 }
 
@@ -49,8 +50,10 @@ IValue tensor_to_list(const Tensor& tensor, int64_t dim, int64_t element) {
     fail("Output annotation list dimension and runtime tensor dimension must match for tolist()");
   }
   if (!fits(tensor.dtype(), element)) {
-    fail("Output annotation element type and runtime tensor element type must match for tolist(), "
-         "got a tensor of ", dtype_name(tensor.dtype()));
+    fail(
+        "Output annotation element type and runtime tensor element type must match for tolist(), "
+        "got a tensor of ",
+        dtype_name(tensor.dtype()));
   }
   return convert(tensor, element);
 }

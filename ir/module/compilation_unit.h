@@ -66,13 +66,15 @@ class CompilationUnit {
   CompilationUnit(const OpRegistry& ops, FileSource files, int64_t format_version);
   ~CompilationUnit();
 
-  // Class, interface, enum or NamedTuple; resolves and declares it on first use. Null: no such name.
+  // Class, interface, enum or NamedTuple; resolves and declares it on first use. Null: no such
+  // name.
   TypePtr find_type(std::string_view qualified_name);
   ScriptFunction* find_function(std::string_view qualified_name);  // free functions
   // Compiles every method of the class now (hooks too).
   void compile_class(const ClassType& type);
   // Compiles `source` and returns its definitions' names; used by tests and the prelude.
-  std::vector<std::string> define(std::shared_ptr<const SourceText> source, std::string_view qualifier);
+  std::vector<std::string> define(std::shared_ptr<const SourceText> source,
+                                  std::string_view qualifier);
 
   // CONSTANTS.cN
   void set_constants(std::vector<IValue> constants);

@@ -16,10 +16,13 @@ struct Stmt;
 using StmtPtr = std::unique_ptr<Stmt>;
 
 enum class ExprKind : uint8_t {
-  kName,       // text
-  kNumber,     // text (as written, sign not included), see number_kind in lexer.h
-  kString,     // text, unescaped
-  kNone, kTrue, kFalse, kDots,
+  kName,    // text
+  kNumber,  // text (as written, sign not included), see number_kind in lexer.h
+  kString,  // text, unescaped
+  kNone,
+  kTrue,
+  kFalse,
+  kDots,
   kAttribute,  // children[0] . text
   kCall,       // children[0] ( children[1..], keywords )
   kSubscript,  // children[0] [ children[1..] ]; more than one: a tuple of subscripts
@@ -27,10 +30,12 @@ enum class ExprKind : uint8_t {
   kUnary,      // op text: "-" "~" "not"
   kBinary,     // op text: "+" "is not" "and" ...
   kTernary,    // children: condition, then, else
-  kList, kTuple, kDict,  // kDict: children alternate key, value
-  kListComp,   // children: element, target, iterable
-  kDictComp,   // children: key, value, target, iterable
-  kStarred,    // * children[0]
+  kList,
+  kTuple,
+  kDict,      // kDict: children alternate key, value
+  kListComp,  // children: element, target, iterable
+  kDictComp,  // children: key, value, target, iterable
+  kStarred,   // * children[0]
 };
 
 struct Keyword {
@@ -56,11 +61,13 @@ enum class StmtKind : uint8_t {
   kReturn,     // value, null for a bare return
   kRaise,      // value
   kAssert,     // value, message (null when absent)
-  kBreak, kContinue, kPass,
-  kDelete,     // targets
-  kWith,       // items, body
-  kDef,        // function
-  kGlobal,     // rejected by the emitter
+  kBreak,
+  kContinue,
+  kPass,
+  kDelete,  // targets
+  kWith,    // items, body
+  kDef,     // function
+  kGlobal,  // rejected by the emitter
 };
 
 struct WithItem {

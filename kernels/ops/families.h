@@ -3,6 +3,4 @@
 
 #include "core/op/op_def.h"
 
-namespace temper {
-
-}  // namespace temper
+namespace temper {}  // namespace temper

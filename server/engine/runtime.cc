@@ -23,11 +23,12 @@ Runtime::Runtime() {
   prelude_ = std::make_unique<ir::CompilationUnit>(
       ops_, [](std::string_view) -> const ir::SourceFile* { return nullptr; }, 10);
   for (const PreludeFile& file : prelude_files()) {
-    auto source = std::make_shared<ir::SourceText>(std::string(file.text),
-                                                   str_cat("prelude/", file.name));
+    auto source =
+        std::make_shared<ir::SourceText>(std::string(file.text), str_cat("prelude/", file.name));
     for (const std::string& name : prelude_->define(std::move(source), "__torch__.prelude")) {
-      ops_.add_composite(operator_key(name), Ref<Function>(prelude_->find_function(
-                                                 str_cat("__torch__.prelude.", name))));
+      ops_.add_composite(
+          operator_key(name),
+          Ref<Function>(prelude_->find_function(str_cat("__torch__.prelude.", name))));
     }
   }
   seal_operators(ops_);

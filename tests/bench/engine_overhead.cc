@@ -62,15 +62,20 @@ void run_all() {
   const Tensor x = full({1}, 1.0, DType::kFloat32);
   RunContext context;
   constexpr int kCalls = 1000, kIterations = 100000;
-  report("call of an empty method", measure(201, kCalls, [&] {
-           for (int i = 0; i < kCalls; ++i) ir::run(empty, {x}, context);
-         }), 1000);
-  report("one-element add in a scripted loop, per iteration", measure(21, kIterations, [&] {
-           ir::run(tensor_loop, {x, kIterations}, context);
-         }), 150);
-  report("scalar multiply-add in a loop, per iteration", measure(21, kIterations, [&] {
-           ir::run(scalar_loop, {kIterations}, context);
-         }), 50);
+  report("call of an empty method",
+         measure(201, kCalls,
+                 [&] {
+                   for (int i = 0; i < kCalls; ++i) ir::run(empty, {x}, context);
+                 }),
+         1000);
+  report("one-element add in a scripted loop, per iteration",
+         measure(21, kIterations,
+                 [&] {
+                   ir::run(tensor_loop, {x, kIterations}, context);
+                 }),
+         150);
+  report("scalar multiply-add in a loop, per iteration",
+         measure(21, kIterations, [&] { ir::run(scalar_loop, {kIterations}, context); }), 50);
 }
 
 }  // namespace

@@ -1,0 +1,158 @@
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/value/function.h"
+
+namespace temper {
+namespace {
+
+std::string_view name_of(std::string_view key) {
+  const size_t dot = key.find('.', key.find("::"));
+  return key.substr(0, dot);
+}
+
+bool returns_alias(const Argument& result) {
+  return result.alias && (!result.alias->before.empty() || !result.alias->contained.empty());
+}
+
+// Arguments [0, count) agree in name and type, ignoring alias annotations.
+bool same_arguments(const Schema& a, size_t count_a, const Schema& b, size_t count_b) {
+  if (count_a != count_b) return false;
+  for (size_t i = 0; i < count_a; ++i) {
+    if (!equal(a.arguments[i].type, b.arguments[i].type)) return false;
+    if (i > 0 && a.arguments[i].name != b.arguments[i].name) return false;
+  }
+  return true;
+}
+
+// Trailing keyword-only arguments that are written: the results of an out= form.
+size_t count_outs(const Schema& schema) {
+  size_t outs = 0;
+  while (outs < schema.arguments.size()) {
+    const Argument& argument = schema.arguments[schema.arguments.size() - 1 - outs];
+    if (!argument.keyword_only || !argument.is_write()) break;
+    ++outs;
+  }
+  return outs;
+}
+
+}  // namespace
+
+OpDef& OpRegistry::append(Schema schema) {
+  OpDef& op = ops_.emplace_back();
+  op.schema_ = std::move(schema);
+  op.writes_ = op.schema_.has_writes();
+  op.may_alias_ = std::any_of(op.schema_.returns.begin(), op.schema_.returns.end(), returns_alias);
+  if (!by_key_.emplace(op.key(), &op).second) {
+    throw_error(ErrorKind::kInternal, str_cat("operator ", op.key(), " is declared twice"));
+  }
+  by_name_[op.name()].push_back(&op);
+  return op;
+}
+
+void OpRegistry::add_schemas(std::string_view lines) {
+  by_key_.reserve(8192);
+  while (!lines.empty()) {
+    const size_t end = lines.find('\n');
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    if (line.empty() || line[0] == '#') continue;
+    append(parse_schema(line));
+  }
+}
+
+OpDef& OpRegistry::must_find(std::string_view key) {
+  const auto it = by_key_.find(std::string(key));
+  if (it == by_key_.end()) {
+    throw_error(ErrorKind::kInternal, str_cat("a row names the unknown operator ", key));
+  }
+  return *it->second;
+}
+
+void OpRegistry::add(absl::Span<const OpRow> rows) {
+  for (const OpRow& row : rows) {
+    OpDef& op = must_find(row.key);
+    if (op.kernel_) {
+      throw_error(ErrorKind::kInternal, str_cat("operator ", row.key, " has two rows"));
+    }
+    op.kernel_ = row.kernel;
+    op.properties_ = row.properties;
+    op.scalar_ = row.scalar;
+  }
+}
+
+void OpRegistry::add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel) {
+  for (const PointwiseRow& row : rows) {
+    OpDef& op = must_find(row.key);
+    if (op.kernel_) {
+      throw_error(ErrorKind::kInternal, str_cat("operator ", row.key, " has two rows"));
+    }
+    op.kernel_ = kernel;
+    op.pointwise_ = std::make_unique<PointwiseRule>(PointwiseRule{row.expression, row.dtypes});
+  }
+}
+
+void OpRegistry::add_composite(const std::string& key, Ref<Function> body) {
+  TEMPER_CHECK(body);
+  const auto it = by_key_.find(key);
+  if (it != by_key_.end()) {
+    it->second->composite_ = std::move(body);
+    return;
+  }
+  Schema schema = body->schema();
+  schema.name = std::string(name_of(key));
+  schema.overload = key.size() > schema.name.size() ? key.substr(schema.name.size() + 1) : "";
+  append(std::move(schema)).composite_ = std::move(body);
+}
+
+void OpRegistry::seal(Kernel store_in_place, Kernel store_out) {
+  for (OpDef& op : ops_) {
+    if (op.implemented() || !op.writes_) continue;
+    const Schema& schema = op.schema_;
+    const size_t outs = count_outs(schema);
+    std::string name = schema.name;
+    if (outs == 0) {
+      if (!name.ends_with('_') || schema.arguments.empty() || !schema.arguments[0].is_write()) {
+        continue;
+      }
+      name.pop_back();
+    }
+    const size_t count = schema.arguments.size() - outs;
+    for (const OpDef* sibling : overloads(name)) {
+      const Schema& other = sibling->schema_;
+      if (!sibling->implemented() || sibling->writes_ ||
+          !same_arguments(schema, count, other, other.arguments.size()) ||
+          (outs > 0 && other.returns.size() != outs)) {
+        continue;
+      }
+      op.functional_ = sibling;
+      op.kernel_ = outs > 0 ? store_out : store_in_place;
+      op.properties_ = sibling->properties_ & kNondeterministic;
+      break;
+    }
+  }
+}
+
+void OpRegistry::clear_composites() {
+  for (OpDef& op : ops_) op.composite_ = nullptr;
+}
+
+const OpDef* OpRegistry::find(std::string_view key) const {
+  const auto it = by_key_.find(std::string(key));
+  return it == by_key_.end() ? nullptr : it->second;
+}
+
+absl::Span<const OpDef* const> OpRegistry::overloads(std::string_view name) const {
+  const auto it = by_name_.find(std::string(name));
+  if (it == by_name_.end()) return {};
+  return it->second;
+}
+
+std::vector<const OpDef*> OpRegistry::all() const {
+  std::vector<const OpDef*> out;
+  for (const OpDef& op : ops_) out.push_back(&op);
+  return out;
+}
+
+}  // namespace temper

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/op/run_context.h"
+#include "kernels/ops/registry.h"
+
+namespace temper {
+namespace {
+
+TEST(Registry, KnowsEverySchema) {
+  OpRegistry registry;
+  add_all_operators(registry);
+  EXPECT_GT(registry.all().size(), 3500u);
+  const OpDef* add = registry.find("aten::add.Tensor");
+  ASSERT_TRUE(add);
+  EXPECT_EQ(add->schema().text(),
+            "aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor");
+  EXPECT_FALSE(add->writes());
+  EXPECT_TRUE(registry.find("aten::add_.Tensor")->writes());
+  EXPECT_TRUE(registry.find("aten::view")->may_alias());
+  EXPECT_EQ(registry.overloads("aten::add")[0], add);
+}
+
+TEST(Registry, SchemaTextParsesBack) {
+  OpRegistry registry;
+  add_all_operators(registry);
+  for (const OpDef* op : registry.all()) {
+    const std::string text = op->schema().text();
+    EXPECT_EQ(parse_schema(text).text(), text);
+  }
+}
+
+void nothing(OpCall&) {}
+
+TEST(Registry, DerivesInPlaceAndOutForms) {
+  OpRegistry registry;
+  add_all_operators(registry);
+  if (!registry.find("aten::relu")->implemented()) {
+    const OpRow rows[] = {{"aten::relu", nothing}};
+    registry.add(rows);
+  }
+  registry.seal(nothing, nothing);
+  EXPECT_EQ(registry.find("aten::relu_")->functional(), registry.find("aten::relu"));
+  EXPECT_EQ(registry.find("aten::relu.out")->functional(), registry.find("aten::relu"));
+}
+
+TEST(Registry, RowsMustNameKnownOperators) {
+  OpRegistry registry;
+  const OpRow rows[] = {{"aten::no_such_operator", nothing}};
+  EXPECT_THROW(registry.add(rows), Error);
+}
+
+TEST(Generator, DrawsLikeTheReference) {
+  // torch.manual_seed(0); torch.randint(0, 2**32, (3,)) draws 32 bits each.
+  GeneratorValue generator(0);
+  EXPECT_EQ(generator.random(), 2357136044u);
+  EXPECT_EQ(generator.random(), 2546248239u);
+  EXPECT_EQ(generator.random(), 3071714933u);
+}
+
+}  // namespace
+}  // namespace temper
