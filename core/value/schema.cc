@@ -35,6 +35,28 @@ std::string typed_text(const Argument& argument) {
   return text;
 }
 
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    switch (c) {
+      case '\n': out += "\\n"; break;
+      case '\t': out += "\\t"; break;
+      case '\r': out += "\\r"; break;
+      case '\f': out += "\\f"; break;
+      case '\v': out += "\\v"; break;
+      case '"':
+      case '\'':
+      case '\\': out += '\\'; [[fallthrough]];
+      default: out += c;
+    }
+  }
+  return out + "\"";
+}
+
+bool writes_anywhere(const AliasInfo& alias) {
+  return alias.is_write || std::ranges::any_of(alias.contained, writes_anywhere);
+}
+
 std::string argument_text(const Argument& argument) {
   std::string text = typed_text(argument);
   if (argument.fixed_size) {
@@ -44,7 +66,7 @@ std::string argument_text(const Argument& argument) {
   if (!argument.name.empty()) text += " " + argument.name;
   if (argument.default_value) {
     const IValue& value = *argument.default_value;
-    text += "=" + (value.is_string() ? "\"" + value.to_string() + "\"" : to_text(value));
+    text += "=" + (value.is_string() ? quoted(value.to_string()) : to_text(value));
   }
   return text;
 }
@@ -60,7 +82,7 @@ int Schema::find_argument(std::string_view argument) const {
 
 bool Schema::has_writes() const {
   return std::any_of(arguments.begin(), arguments.end(),
-                     [](const Argument& argument) { return argument.is_write(); });
+                     [](const Argument& a) { return a.alias && writes_anywhere(*a.alias); });
 }
 
 bool Schema::returns_named() const {

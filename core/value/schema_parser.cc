@@ -120,6 +120,7 @@ class Parser {
   void arguments(Schema& schema) {
     bool keyword_only = false;
     while (!eat(")")) {
+      if (schema.vararg) error("'...' must be last");
       if (eat("...")) {
         schema.vararg = true;
       } else if (eat("*")) {
@@ -315,10 +316,24 @@ class Parser {
     error(str_cat("unknown default '", name, "'"));
   }
 
+  static char unescape(char c) {
+    switch (c) {
+      case 'n': return '\n';
+      case 't': return '\t';
+      case 'r': return '\r';
+      case 'f': return '\f';
+      case 'v': return '\v';
+      default: return c;
+    }
+  }
+
   std::string quoted() {
     const char quote = text_[at_++];
     std::string out;
-    while (at_ < text_.size() && text_[at_] != quote) out += text_[at_++];
+    for (; at_ < text_.size() && text_[at_] != quote; ++at_) {
+      const bool escaped = text_[at_] == '\\' && at_ + 1 < text_.size();
+      out += escaped ? unescape(text_[++at_]) : text_[at_];
+    }
     if (at_ == text_.size()) error("unterminated string");
     ++at_;
     return out;
