@@ -3,4 +3,8 @@
 
 #include "core/op/op_def.h"
 
-namespace temper {}  // namespace temper
+namespace temper {
+
+void add_linalg(OpRegistry& registry);
+
+}  // namespace temper

@@ -1,6 +1,7 @@
 #include "server/engine/runtime.h"
 
 #include "ir/script/source.h"
+#include "kernels/cpu/linalg/lapack.h"
 #include "kernels/ops/registry.h"
 #include "kernels/prelude/prelude.h"
 
@@ -19,6 +20,7 @@ std::string operator_key(std::string_view function) {
 }  // namespace
 
 Runtime::Runtime() {
+  lapack::use_one_thread();
   add_all_operators(ops_);
   prelude_ = std::make_unique<ir::CompilationUnit>(
       ops_, [](std::string_view) -> const ir::SourceFile* { return nullptr; }, 10);
