@@ -94,6 +94,7 @@ class Value {
   friend class Graph;
   friend class Node;
   friend class Block;
+  friend struct GraphTestAccess;  // breaks laws that the interface keeps
   Node* node_ = nullptr;
   uint32_t index_ = 0;
   uint32_t id_ = 0;

@@ -35,6 +35,15 @@ Breach check_constant(const Node& node) {
   }
   const TypePtr& type = node.output()->type();
   const IValue& value = node.value();
+  switch (value.tag()) {
+    case Tag::kFuture:
+    case Tag::kRRef:
+    case Tag::kGenerator:
+    case Tag::kCapsule:
+    case Tag::kUninitialized:
+      return breach(12, str_cat("holds a ", tag_name(value.tag()), ", which is no data"));
+    default: break;
+  }
   const bool fits = value.is_none()     ? may_be_none(type)
                     : value.is_tensor() ? is_tensor(type) || matches_type(value, type)
                                         : matches_type(value, type);

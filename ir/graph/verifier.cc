@@ -189,7 +189,12 @@ Breach check_control(const Node& node) {
     return {15, "needs one Future as output"};
   }
   const Breach b = check_carried(node, node.inputs(), (*graph)->inputs(), "captures");
-  return b ? Breach{15, b.reason} : Breach{};
+  if (b) return {15, b.reason};
+  const TypePtr& element = node.output()->type()->expect<WrapperType>().element();
+  if ((*graph)->outputs().size() != 1 || !type_fits((*graph)->outputs()[0]->type(), element)) {
+    return {15, "waits for a value that its Subgraph does not give"};
+  }
+  return {};
 }
 
 void verify(const Graph& graph) { Verifier(graph, 0).run(); }
