@@ -19,6 +19,8 @@ struct UnpickleHooks {
   std::function<Ref<Storage>(std::string_view key, int64_t bytes)> storage;
   // Builds an object from its state: sets attributes or runs __setstate__.
   std::function<IValue(Ref<const ClassType> type, IValue state)> make_object;
+  // Side table of format versions 1 and 2 (build_tensor_from_id); may be empty.
+  std::function<Tensor(int64_t id)> tensor_by_id;
 };
 
 struct PickleLimits {
@@ -26,8 +28,16 @@ struct PickleLimits {
   size_t max_stack = 1 << 24;
 };
 
-// `where` names the member in messages.
+// `where` names the member in messages. Hooks that are not set make what needs them an error. Lists
+// and dicts without a type tag hold Any; NamedTuples are plain tuples: see restore_types().
 IValue unpickle(std::string_view bytes, std::string_view where, const UnpickleHooks& hooks,
                 const PickleLimits& limits = {});
+
+// Gives untagged lists and dicts inside `value` the element types that `type` declares, and tuples
+// the NamedTuple types; throws when an item does not fit. Values that `type` says nothing about
+// stay as they are.
+IValue restore_types(IValue value, const TypePtr& type);
+// Gives untagged lists and dicts the common type of their items, where there is one.
+void infer_types(const IValue& value);
 
 }  // namespace temper::ir

@@ -14,17 +14,21 @@
 
 namespace temper::ir {
 
-// A read-only private mapping of a file, or borrowed memory for tests. Thread-safe.
+// A private copy-on-write mapping of a file, or a copy of bytes. Writing through data() changes this
+// process's view only, never the file. Thread-safe as far as nobody writes. The file must not be
+// truncated while it is mapped: replace model files by renaming.
 class FileBytes : public RefCounted {
  public:
   static Ref<FileBytes> map(const std::string& path);
   static Ref<FileBytes> copy(std::string_view bytes);
   ~FileBytes() override;
   absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
+  // For storages that borrow a member: in-place operators may write there.
+  uint8_t* data() const { return data_; }
 
  private:
   FileBytes() = default;
-  const uint8_t* data_ = nullptr;
+  uint8_t* data_ = nullptr;
   size_t size_ = 0;
   bool mapped_ = false;
 };
@@ -52,10 +56,20 @@ class ZipReader {
   const Entry* find(std::string_view name) const;  // null when absent
   // The bytes of a stored member, without a copy. Throws for deflated members.
   absl::Span<const uint8_t> stored(const Entry& entry) const;
-  // The content, inflated if needed; verifies the crc.
-  std::string read(const Entry& entry) const;
+  // The content, inflated if needed.
+  std::string read(const Entry& entry, bool verify_crc = true) const;
+  // Throws when the content of a stored member does not have the recorded crc.
+  void verify(const Entry& entry) const;
 
  private:
+  struct Directory {
+    uint64_t offset, size, entries;
+  };
+  Directory find_directory() const;
+  void read_directory(const Directory& directory);
+  void locate_data(Entry* entry, uint64_t local_offset, uint64_t directory_offset) const;
+  void add_entry(Entry entry);
+
   Ref<FileBytes> file_;
   ZipLimits limits_;
   std::vector<Entry> entries_;

@@ -1,0 +1,68 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "ir/archive/zip.h"
+
+namespace temper::ir {
+namespace {
+
+[[noreturn]] void system_error(const std::string& path, const char* action) {
+  const int code = errno;
+  throw_error(code == ENOENT ? ErrorKind::kNotFound : ErrorKind::kInvalidArgument,
+              str_cat("cannot ", action, " ", path, ": ", std::strerror(code)));
+}
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() { ::close(fd); }
+};
+
+}  // namespace
+
+Ref<FileBytes> FileBytes::map(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0) system_error(path, "open");
+  struct stat info;
+  if (::fstat(file.fd, &info) != 0) system_error(path, "examine");
+  if (!S_ISREG(info.st_mode)) fail(path, " is not a regular file");
+  Ref<FileBytes> bytes(new FileBytes());
+  if (info.st_size == 0) return bytes;
+  const size_t size = static_cast<size_t>(info.st_size);
+  // Writable so that programs may update weights in place; private so that the file never changes.
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
+  if (data == MAP_FAILED) system_error(path, "map");
+  bytes->data_ = static_cast<uint8_t*>(data);
+  bytes->size_ = size;
+  bytes->mapped_ = true;
+  return bytes;
+}
+
+Ref<FileBytes> FileBytes::copy(std::string_view content) {
+  Ref<FileBytes> bytes(new FileBytes());
+  const size_t rounded = (content.size() + 63) / 64 * 64;
+  bytes->data_ = static_cast<uint8_t*>(std::aligned_alloc(64, rounded == 0 ? 64 : rounded));
+  if (!bytes->data_) {
+    throw_error(ErrorKind::kResourceExhausted,
+                str_cat("out of memory copying a file of ", content.size(), " bytes"));
+  }
+  std::memcpy(bytes->data_, content.data(), content.size());
+  bytes->size_ = content.size();
+  return bytes;
+}
+
+FileBytes::~FileBytes() {
+  if (mapped_) {
+    ::munmap(data_, size_);
+  } else {
+    std::free(data_);
+  }
+}
+
+}  // namespace temper::ir
