@@ -1,0 +1,42 @@
+#include "core/base/error.h"
+#include "ir/archive/pickle.h"
+#include "ir/archive/pickle_writer.h"
+#include "ir/archive/zip_writer.h"
+#include "ir/import/import.h"
+#include "ir/import/storages.h"
+
+namespace temper::ir {
+
+IValue load_value(Ref<FileBytes> file) {
+  const ZipReader zip(std::move(file));
+  const std::string prefix = archive_prefix(zip);
+  const ZipReader::Entry* pickle = zip.find(prefix + "data.pkl");
+  if (!pickle) fail("the file holds no value: it has no member '", prefix, "data.pkl'");
+  if (const ZipReader::Entry* order = zip.find(prefix + "byteorder");
+      order && zip.read(*order) != "little") {
+    unimplemented("values stored in another byte order than little-endian");
+  }
+  StorageTable storages(zip, prefix + "data/", false);
+  UnpickleHooks hooks;
+  hooks.storage = [&](std::string_view key, int64_t bytes) { return storages.get(key, bytes); };
+  IValue value = unpickle(zip.read(*pickle), pickle->name, hooks);
+  infer_types(value);
+  return value;
+}
+
+void save_value(const IValue& value, const std::string& path) {
+  PickleWriter writer(PickleStyle::kPython);
+  const std::string pickle = writer.pickle(value);
+  ZipWriter zip(path, "archive");
+  zip.add("data.pkl", pickle);
+  for (size_t i = 0; i < writer.records().size(); ++i) {
+    const PickleWriter::Record& record = writer.records()[i];
+    zip.add(str_cat("data/", i), absl::Span<const uint8_t>(
+                                     reinterpret_cast<const uint8_t*>(record.storage->data()),
+                                     static_cast<size_t>(record.bytes)));
+  }
+  zip.add("version", "3\n");
+  zip.finish();
+}
+
+}  // namespace temper::ir
