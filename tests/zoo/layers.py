@@ -1,0 +1,274 @@
+"""Recurrent, attention and embedding layers with their options."""
+from typing import Any, Callable, List, Optional, Sequence, Tuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from tests.zoo.case import Call, Case
+
+
+class RunLstm(nn.Module):
+    def __init__(self, lstm: nn.LSTM):
+        super().__init__()
+        self.lstm = lstm
+
+    def forward(self, x: Tensor, state: Optional[Tuple[Tensor, Tensor]] = None
+                ) -> Tuple[Tensor, Tuple[Tensor, Tensor]]:
+        return self.lstm(x, state)
+
+
+class RunRnn(nn.Module):
+    """For nn.GRU and nn.RNN, whose state is one tensor."""
+
+    def __init__(self, rnn: nn.RNNBase):
+        super().__init__()
+        self.rnn = rnn
+
+    def forward(self, x: Tensor, state: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
+        return self.rnn(x, state)
+
+
+class PackedLstm(nn.Module):
+    def __init__(self, lstm: nn.LSTM, sorted_lengths: bool):
+        super().__init__()
+        self.lstm = lstm
+        self.batch_first = lstm.batch_first
+        self.sorted_lengths = sorted_lengths
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+        packed = pack_padded_sequence(x, lengths, self.batch_first, self.sorted_lengths)
+        out, (h, c) = self.lstm(packed)
+        padded, sizes = pad_packed_sequence(out, self.batch_first, -1.0)
+        return padded, sizes, h, c
+
+
+class PackedGru(nn.Module):
+    def __init__(self, gru: nn.GRU):
+        super().__init__()
+        self.gru = gru
+
+    def forward(self, x: Tensor, lengths: Tensor, h: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
+        packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+        out, last = self.gru(packed, h)
+        return pad_packed_sequence(out, total_length=x.size(0))[0], last
+
+
+class Attend(nn.Module):
+    """Gives every argument of nn.MultiheadAttention that a request can choose."""
+
+    def __init__(self, attention: nn.MultiheadAttention):
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, padding: Optional[Tensor],
+                mask: Optional[Tensor], average: bool) -> Tuple[Tensor, Optional[Tensor]]:
+        return self.attention(q, k, v, key_padding_mask=padding, need_weights=True, attn_mask=mask,
+                              average_attn_weights=average)
+
+
+class AttendQuickly(nn.Module):
+    def __init__(self, attention: nn.MultiheadAttention):
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.attention(x, x, x, need_weights=False)[0]
+
+
+class Encode(nn.Module):
+    def __init__(self, encoder: nn.TransformerEncoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, x: Tensor, mask: Optional[Tensor], padding: Optional[Tensor]) -> Tensor:
+        return self.encoder(x, mask, padding)
+
+
+class Translate(nn.Module):
+    def __init__(self, transformer: nn.Transformer):
+        super().__init__()
+        self.transformer = transformer
+
+    def forward(self, source: Tensor, target: Tensor, padding: Optional[Tensor]) -> Tensor:
+        length = target.size(1)
+        causal = torch.full((length, length), float("-inf")).triu(1)
+        return self.transformer(source, target, tgt_mask=causal, src_key_padding_mask=padding,
+                                memory_key_padding_mask=padding)
+
+
+def stir(module: nn.Module) -> nn.Module:
+    """No parameter stays constant, or a layer that forgets a bias would pass."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.numel() > 1 and float(parameter.std()) == 0.0:
+                parameter.add_(torch.randn_like(parameter) * 0.2)
+    return module.eval()
+
+
+def lstm(packed: bool = False, **options: Any):
+    def make():
+        module = stir(nn.LSTM(6, 8, **options))
+        layers = options.get("num_layers", 1) * (2 if options.get("bidirectional") else 1)
+        x = torch.randn(3, 5, 6) if options.get("batch_first") else torch.randn(5, 3, 6)
+        if packed:
+            wrapped = torch.jit.script(PackedLstm(module, False).eval())
+            return wrapped, [Call((x, torch.tensor([5, 2, 4]))), Call((x, torch.tensor([1, 5, 3])))]
+        h = torch.randn(layers, 3, options.get("proj_size", 8) or 8)
+        c = torch.randn(layers, 3, 8)
+        calls = [Call((x,)), Call((x, (h, c))), Call((x[:1], )) if not options.get("batch_first")
+                 else Call((x[:, :1],))]
+        if not options.get("batch_first"):
+            calls.append(Call((x[:, 0], (h[:, 0], c[:, 0]))))
+        return torch.jit.script(RunLstm(module).eval()), calls
+    return make
+
+
+def lstm_sorted():
+    x = torch.randn(6, 4, 6)
+    module = torch.jit.script(PackedLstm(stir(nn.LSTM(6, 8)), True).eval())
+    return module, [Call((x, torch.tensor([6, 4, 4, 1]))),
+                    Call((x, torch.tensor([1, 4, 4, 6])), fails="sorted in decreasing order")]
+
+
+def gru(packed: bool = False, **options: Any):
+    def make():
+        module = stir(nn.GRU(6, 8, **options))
+        layers = options.get("num_layers", 1) * (2 if options.get("bidirectional") else 1)
+        h = torch.randn(layers, 3, 8)
+        if packed:
+            x, lengths = torch.randn(5, 3, 6), torch.tensor([2, 5, 3])
+            return torch.jit.script(PackedGru(module).eval()), [Call((x, lengths, None)),
+                                                                Call((x, lengths, h))]
+        x = torch.randn(3, 5, 6) if options.get("batch_first") else torch.randn(5, 3, 6)
+        return torch.jit.script(RunRnn(module).eval()), [Call((x,)), Call((x, h))]
+    return make
+
+
+def rnn(**options: Any):
+    def make():
+        x = torch.randn(5, 3, 6)
+        module = RunRnn(stir(nn.RNN(6, 8, **options))).eval()
+        return torch.jit.script(module), [
+            Call((x,)), Call((x, torch.randn(options.get("num_layers", 1), 3, 8)))]
+    return make
+
+
+def cells():
+    class Cells(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTMCell(4, 5)
+            self.gru = nn.GRUCell(5, 5)
+            self.rnn = nn.RNNCell(5, 3, nonlinearity="relu")
+
+        def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+            h, c = self.lstm(x)
+            h, c = self.lstm(x, (h, c))
+            return self.rnn(self.gru(h, c)), c
+
+    return torch.jit.script(stir(Cells())), [Call((torch.randn(2, 4),))]
+
+
+def attention(**options: Any):
+    def make():
+        module = stir(nn.MultiheadAttention(16, 4, **options))
+        shape = (2, 5) if options.get("batch_first") else (5, 2)
+        other = (2, 7) if options.get("batch_first") else (7, 2)
+        q, k, v = torch.randn(*shape, 16), torch.randn(*other, 16), torch.randn(*other, 16)
+        padding = torch.tensor([[False] * 7, [False] * 4 + [True] * 3])
+        mask = torch.ones(5, 7, dtype=torch.bool).triu(3)
+        return torch.jit.script(Attend(module).eval()), [
+            Call((q, k, v, None, None, True)), Call((q, k, v, padding, None, False)),
+            Call((q, k, v, None, mask, True)), Call((q, k, v, padding, mask, True)),
+            Call((q, k, v, None, torch.randn(5, 7), False)),
+            Call((q, k, v, None, torch.randn(8, 5, 7), True))]
+    return make
+
+
+def attention_quick():
+    module = stir(nn.MultiheadAttention(16, 4, batch_first=True))
+    return torch.jit.script(AttendQuickly(module).eval()), [
+        Call((torch.randn(2, 5, 16),)), Call((torch.randn(1, 1, 16),))]
+
+
+def encoder(**options: Any):
+    def make():
+        layer = nn.TransformerEncoderLayer(16, 4, 32, **options)
+        norm = nn.LayerNorm(16) if options.get("norm_first") else None
+        module = stir(nn.TransformerEncoder(layer, 2, norm=norm, enable_nested_tensor=False))
+        first = bool(options.get("batch_first"))
+        x = torch.randn(2, 5, 16) if first else torch.randn(5, 2, 16)
+        causal = torch.full((5, 5), float("-inf")).triu(1)
+        padding = torch.tensor([[False] * 5, [False] * 3 + [True] * 2])
+        calls = [Call((x, None, None)), Call((x, causal, None))]
+        # With padding, the oracle's fast path leaves other values in the padded rows.
+        if not first:
+            calls += [Call((x, None, padding)), Call((x, causal, padding))]
+        return torch.jit.script(Encode(module).eval()), calls
+    return make
+
+
+def transformer(**options: Any):
+    def make():
+        module = stir(nn.Transformer(16, 4, 2, 2, 32, batch_first=True, **options))
+        source, target = torch.randn(2, 6, 16), torch.randn(2, 4, 16)
+        return torch.jit.script(Translate(module).eval()), [
+            Call((source, target, None)), Call((source[:1], target[:1, :1], None))]
+    return make
+
+
+def bag(mode: str, **options: Any):
+    def make():
+        module = stir(nn.EmbeddingBag(10, 4, mode=mode, **options))
+        flat, offsets = torch.tensor([1, 2, 4, 5, 4, 3, 2, 9]), torch.tensor([0, 3, 3, 7])
+        if options.get("include_last_offset"):
+            offsets = torch.tensor([0, 3, 3, 7, 8])
+        calls = [Call((flat, offsets)), Call((flat.int(), offsets.int()))]
+        if not options.get("include_last_offset"):
+            calls.append(Call((flat.view(2, 4),)))
+        if mode == "sum":
+            calls.append(Call((flat, offsets, torch.randn(8))))
+        return torch.jit.script(module), calls
+    return make
+
+
+def embedding():
+    module = stir(nn.Embedding(10, 4, padding_idx=0))
+    return torch.jit.script(module), [
+        Call((torch.tensor([[1, 0, 9]]),)), Call((torch.tensor(3),)),
+        Call((torch.tensor([10]),), fails="index out of range")]
+
+
+def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
+    return [
+        ("lstm", lstm()), ("lstm_batch_first", lstm(batch_first=True)),
+        ("lstm_bidirectional", lstm(bidirectional=True)),
+        ("lstm_three_layers", lstm(num_layers=3, dropout=0.3)),
+        ("lstm_no_bias", lstm(bias=False)), ("lstm_projected", lstm(proj_size=3)),
+        ("lstm_everything", lstm(num_layers=2, bidirectional=True, batch_first=True, proj_size=5)),
+        ("lstm_packed", lstm(packed=True)),
+        ("lstm_packed_bidirectional", lstm(packed=True, bidirectional=True, num_layers=2)),
+        ("lstm_packed_batch_first", lstm(packed=True, batch_first=True)),
+        ("lstm_packed_sorted", lstm_sorted),
+        ("gru", gru()), ("gru_batch_first", gru(batch_first=True)),
+        ("gru_bidirectional", gru(bidirectional=True, num_layers=2)),
+        ("gru_no_bias", gru(bias=False)), ("gru_packed", gru(packed=True)),
+        ("gru_packed_bidirectional", gru(packed=True, bidirectional=True)),
+        ("rnn_tanh", rnn(num_layers=2)), ("rnn_relu", rnn(nonlinearity="relu")), ("rnn_cells", cells),
+        ("attention", attention()), ("attention_batch_first", attention(batch_first=True)),
+        ("attention_zero", attention(add_zero_attn=True)),
+        ("attention_bias_rows", attention(add_bias_kv=True)),
+        ("attention_quick", attention_quick),
+        ("encoder", encoder()), ("encoder_gelu", encoder(activation="gelu")),
+        ("encoder_norm_first", encoder(norm_first=True)),
+        ("encoder_batch_first", encoder(batch_first=True)),
+        ("encoder_batch_first_gelu", encoder(batch_first=True, activation="gelu", norm_first=True)),
+        ("transformer", transformer()), ("transformer_norm_first", transformer(norm_first=True)),
+        ("bag_sum", bag("sum")), ("bag_mean", bag("mean")), ("bag_max", bag("max")),
+        ("bag_last_offset", bag("sum", include_last_offset=True)),
+        ("bag_padding", bag("mean", padding_idx=4)), ("embedding", embedding)]
+
+
+def cases() -> List[Case]:
+    return [Case(name, "layers", make, (__file__,)) for name, make in makers()]

@@ -1,0 +1,14 @@
+"""Programs that stress the language: each is compiled by PyTorch, run by both, and compared."""
+import importlib
+from typing import List
+
+from tests.zoo.case import Case
+from tests.zoo.programs.define import defined
+
+MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers")
+
+
+def cases() -> List[Case]:
+    for name in MODULES:
+        importlib.import_module(f"tests.zoo.programs.{name}")
+    return defined()
