@@ -19,8 +19,6 @@ struct UnpickleHooks {
   std::function<Ref<Storage>(std::string_view key, int64_t bytes)> storage;
   // Builds an object from its state: sets attributes or runs __setstate__.
   std::function<IValue(Ref<const ClassType> type, IValue state)> make_object;
-  // Side table of format versions 1 and 2 (build_tensor_from_id); may be empty.
-  std::function<Tensor(int64_t id)> tensor_by_id;
 };
 
 struct PickleLimits {

@@ -237,8 +237,7 @@ IValue PickleReader::call(const PickleMarker& function, const std::vector<IValue
       return restore_tag(args[0], arg(args, 1, Tag::kString).to_string());
     case PickleGlobal::kTensorFromId:
     case PickleGlobal::kOldTensorId:
-      if (!hooks_.tensor_by_id) bad("the archive has no table of tensors");
-      return hooks_.tensor_by_id(arg(args, 0, Tag::kInt).to_int());
+      unimplemented("pickle '", where_, "': tensors in a side table (PyTorch 1.0 to 1.2)");
     default: bad("a global that is not a function is called");
   }
 }
@@ -278,8 +277,12 @@ IValue PickleReader::restore_tag(const IValue& value, const std::string& annotat
 Tensor PickleReader::view_of_storage(const std::vector<IValue>& args, size_t requires_grad) {
   const PickleMarker* storage = marker(arg(args, 0, Tag::kCapsule));
   if (storage->kind != PickleGlobal::kStorage) bad("a tensor without a storage");
-  Tensor tensor = from_storage(storage->storage, storage->dtype, dims(arg(args, 2, Tag::kTuple)),
-                               dims(arg(args, 3, Tag::kTuple)), arg(args, 1, Tag::kInt).to_int());
+  const Dims sizes = dims(arg(args, 2, Tag::kTuple)), strides = dims(arg(args, 3, Tag::kTuple));
+  if (sizes.size() != strides.size()) {
+    bad("a tensor of ", sizes.size(), " dims has ", strides.size(), " strides");
+  }
+  Tensor tensor = from_storage(storage->storage, storage->dtype, sizes, strides,
+                               arg(args, 1, Tag::kInt).to_int());
   if (args.size() > requires_grad) {
     tensor.impl()->requires_grad = arg(args, requires_grad, Tag::kBool).to_bool();
   }

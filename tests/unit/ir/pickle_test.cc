@@ -258,6 +258,10 @@ TEST(Pickle, RejectsTensorsOutsideTheirStorage) {
   ASSERT_NE(size, std::string::npos);
   damaged[size + 2] = 5;
   EXPECT_THROW(unpickle(damaged, "x", store.hooks()), Error);
+  // Sizes and strides of different rank.
+  damaged = bytes;
+  damaged.insert(size + 1, "K\x01");
+  EXPECT_THROW(unpickle(damaged, "x", store.hooks()), Error);
   store.records[0].bytes = 12;
   EXPECT_THROW(unpickle(bytes, "x", store.hooks()), Error);
 }

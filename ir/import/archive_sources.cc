@@ -1,0 +1,32 @@
+#include "ir/import/archive_sources.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+
+namespace temper::ir {
+namespace {
+
+std::string file_of(std::string_view qualifier) {
+  std::string path(qualifier);
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path + ".py";
+}
+
+}  // namespace
+
+const SourceFile* ArchiveSources::find(std::string_view qualifier) {
+  if (const auto known = files_.find(qualifier); known != files_.end()) return known->second.get();
+  const std::string path = str_cat("code/", file_of(qualifier));
+  std::unique_ptr<SourceFile> file;
+  if (const ZipReader::Entry* entry = zip_.find(prefix_ + path)) {
+    auto text = std::make_shared<SourceText>(zip_.read(*entry, verify_crc_), path);
+    if (const ZipReader::Entry* origins = zip_.find(entry->name + ".debug_pkl")) {
+      text->set_origins(read_origins(zip_.read(*origins, verify_crc_), origins->name));
+    }
+    file = std::make_unique<SourceFile>(parse_source(std::move(text)));
+  }
+  return files_.emplace(std::string(qualifier), std::move(file)).first->second.get();
+}
+
+}  // namespace temper::ir
