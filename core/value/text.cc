@@ -185,14 +185,15 @@ std::string quantizer_text(const Tensor& tensor) {
 }
 
 std::string double_text(double v) {
-  if (std::isfinite(v) && std::fabs(v) < 1e10 && v == std::trunc(v)) {
-    return printf_text("%.0f.", v);
+  if (v >= -0x1p63 && v < 0x1p63 && v == std::trunc(v)) {
+    return str_cat(static_cast<int64_t>(v), ".");
   }
   return printf_text("%.17g", v);
 }
 
 std::string complex_text(std::complex<double> v) {
-  return str_cat(double_text(v.real()), v.imag() >= 0 ? "+" : "", double_text(v.imag()), "j");
+  const std::string imaginary = double_text(std::fabs(v.imag()));
+  return str_cat(double_text(v.real()), v.imag() >= 0 ? "+" : "-", imaginary, "j");
 }
 
 std::string items_text(const std::vector<IValue>& items) {

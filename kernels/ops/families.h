@@ -6,5 +6,8 @@
 namespace temper {
 
 void add_linalg(OpRegistry& registry);
+void add_scalar_arithmetic(OpRegistry& registry);
+void add_scalar_math(OpRegistry& registry);
+void add_strings(OpRegistry& registry);
 
 }  // namespace temper

@@ -12,6 +12,9 @@ void add_all_operators(OpRegistry& registry) {
   registry.add_schemas({temper_embedded_schemas, static_cast<size_t>(temper_embedded_schemas_end -
                                                                      temper_embedded_schemas)});
   add_linalg(registry);
+  add_scalar_arithmetic(registry);
+  add_scalar_math(registry);
+  add_strings(registry);
 }
 
 void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out); }
