@@ -5,6 +5,7 @@
 
 namespace temper {
 
+void add_fft(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);

@@ -1,6 +1,7 @@
 #pragma once
 // Composite operators written in TorchScript. A function `name` is the body of aten::name, and
 // `name__overload` of aten::name.overload; files are compiled like any archive's code.
+// Functions named helper_* are no operators.
 
 #include <string_view>
 

@@ -28,6 +28,7 @@ Runtime::Runtime() {
     auto source =
         std::make_shared<ir::SourceText>(std::string(file.text), str_cat("prelude/", file.name));
     for (const std::string& name : prelude_->define(std::move(source), "__torch__.prelude")) {
+      if (name.starts_with("helper_")) continue;
       ops_.add_composite(
           operator_key(name),
           Ref<Function>(prelude_->find_function(str_cat("__torch__.prelude.", name))));
