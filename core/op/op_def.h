@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "core/op/op_call.h"
+#include "core/op/scalar_expr.h"
 #include "core/value/schema.h"
 
 namespace temper {
@@ -68,14 +69,21 @@ enum class DTypeRule : uint8_t {
   kBool,           // compute in the promoted type, store bool
   kFirst,          // the first tensor's dtype
   kPromoteReal,    // promotion; complex arguments give the real type (abs, angle)
+  kPromoteRealFloat,  // kPromoteReal, integers become the default float type
   kPromoteNoBool,  // promotion; bool becomes int64 (bitwise shifts, sums)
 };
 
 // One scalar expression over the named arguments, evaluated per element after broadcasting.
-// Grammar and functions: core/op/scalar_expr.h.
 struct PointwiseRule {
-  std::string expression;
-  DTypeRule dtypes = DTypeRule::kPromote;
+  // Parses; `schema` names the arguments that may stand in the expression.
+  PointwiseRule(const Schema& schema, std::string_view expression, DTypeRule dtypes);
+  ScalarExpr expression;
+  struct Input {
+    int argument;   // of the schema
+    bool promotes;  // a number here takes part in type promotion
+  };
+  std::vector<Input> inputs;  // one per input of the expression
+  DTypeRule dtypes;
 };
 
 enum OpProperty : uint32_t {

@@ -37,7 +37,22 @@ size_t count_outs(const Schema& schema) {
   return outs;
 }
 
+std::vector<std::string> argument_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const Argument& argument : schema.arguments) names.push_back(argument.name);
+  return names;
+}
+
 }  // namespace
+
+PointwiseRule::PointwiseRule(const Schema& schema, std::string_view text, DTypeRule rule)
+    : expression(parse_scalar_expr(text, argument_names(schema))), dtypes(rule) {
+  for (const std::string& input : expression.inputs) {
+    const bool modifier = input == "alpha" || input == "beta" || input == "value" ||
+                          input == "condition";
+    inputs.push_back({schema.find_argument(input), !modifier && rule != DTypeRule::kFirst});
+  }
+}
 
 OpDef& OpRegistry::append(Schema schema) {
   OpDef& op = ops_.emplace_back();
@@ -89,7 +104,7 @@ void OpRegistry::add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kerne
       throw_error(ErrorKind::kInternal, str_cat("operator ", row.key, " has two rows"));
     }
     op.kernel_ = kernel;
-    op.pointwise_ = std::make_unique<PointwiseRule>(PointwiseRule{row.expression, row.dtypes});
+    op.pointwise_ = std::make_unique<PointwiseRule>(op.schema_, row.expression, row.dtypes);
   }
 }
 

@@ -129,14 +129,13 @@ class Parser {
     const std::string_view word = text_.substr(start, at_ - start);
     if (word.empty()) error("expected a name");
     if (eat("(")) return function(word);
+    // An argument may be called nan.
+    if (std::find(names_.begin(), names_.end(), word) != names_.end()) return input(word);
     if (word == "inf") return constant(std::numeric_limits<double>::infinity());
     if (word == "nan") return constant(std::numeric_limits<double>::quiet_NaN());
-    return input(word);
+    error(str_cat("unknown name '", word, "'"));
   }
   int input(std::string_view word) {
-    if (std::find(names_.begin(), names_.end(), word) == names_.end()) {
-      error(str_cat("unknown name '", word, "'"));
-    }
     const auto it = std::find(expr_.inputs.begin(), expr_.inputs.end(), word);
     const int index = static_cast<int>(it - expr_.inputs.begin());
     if (it == expr_.inputs.end()) expr_.inputs.emplace_back(word);

@@ -4,6 +4,7 @@
 #include "core/op/op_def.h"
 #include "core/op/run_context.h"
 #include "core/value/function.h"
+#include "kernels/cpu/pointwise/pointwise.h"
 
 namespace temper {
 namespace {
@@ -46,6 +47,7 @@ void check_cast(const Tensor& from, const Tensor& to) {
 }  // namespace
 
 void store_in_place(OpCall& call) {
+  if (call.op().functional()->pointwise()) return pointwise_in_place(call);
   const IValue self = call.in(0);
   const Values results = run_functional(call, call.size());
   const Tensor target = self.to_tensor(), value = results[0].to_tensor();
@@ -59,6 +61,7 @@ void store_in_place(OpCall& call) {
 }
 
 void store_out(OpCall& call) {
+  if (call.op().functional()->pointwise()) return pointwise_out(call);
   const size_t outs = call.op().functional()->schema().returns.size();
   const size_t count = call.size() - outs;
   const Values results = run_functional(call, count);

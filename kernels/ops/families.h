@@ -5,6 +5,8 @@
 
 namespace temper {
 
+void add_arithmetic(OpRegistry& registry);
+void add_elementary(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);

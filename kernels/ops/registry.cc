@@ -11,6 +11,8 @@ namespace temper {
 void add_all_operators(OpRegistry& registry) {
   registry.add_schemas({temper_embedded_schemas, static_cast<size_t>(temper_embedded_schemas_end -
                                                                      temper_embedded_schemas)});
+  add_arithmetic(registry);
+  add_elementary(registry);
   add_fft(registry);
   add_linalg(registry);
   add_scalar_arithmetic(registry);

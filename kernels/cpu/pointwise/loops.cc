@@ -93,7 +93,25 @@ template <class T>
 T truth(bool v) { return T(v ? 1 : 0); }
 // Half to even; the processor's rounding mode is never changed.
 template <class T>
-T round_of(T a) { return std::nearbyint(a); }
+T round_of(T a) {
+  if constexpr (kInteger<T>) return a;
+  else return std::nearbyint(a);
+}
+template <class T>
+T floor_of(T a) {
+  if constexpr (kInteger<T>) return a;
+  else return std::floor(a);
+}
+template <class T>
+T ceil_of(T a) {
+  if constexpr (kInteger<T>) return a;
+  else return std::ceil(a);
+}
+template <class T>
+T trunc_of(T a) {
+  if constexpr (kInteger<T>) return a;
+  else return std::trunc(a);
+}
 
 // TEMPER_FN(name, kinds, expression over a, b, c of type T)
 #define TEMPER_LOOP_FUNCTIONS(FN)                                              \
@@ -126,10 +144,10 @@ T round_of(T a) { return std::nearbyint(a); }
   FN(bit_not, I, ~a)                                                           \
   FN(abs, F | I | C, abs_of(a))                                                \
   FN(sign, F | I, sign_of(a))                                                  \
-  FN(floor, F, std::floor(a))                                                  \
-  FN(ceil, F, std::ceil(a))                                                    \
-  FN(round, F, round_of(a))                                                    \
-  FN(trunc, F, std::trunc(a))                                                  \
+  FN(floor, F | I, floor_of(a))                                                \
+  FN(ceil, F | I, ceil_of(a))                                                  \
+  FN(round, F | I, round_of(a))                                                \
+  FN(trunc, F | I, trunc_of(a))                                                \
   FN(frac, F, a - std::trunc(a))                                               \
   FN(sqrt, F | C, std::sqrt(a))                                                \
   FN(rsqrt, F | C, T(1) / std::sqrt(a))                                        \
@@ -140,7 +158,7 @@ T round_of(T a) { return std::nearbyint(a); }
   FN(tanh, F | C, tanh_of(a))                                                  \
   FN(sigmoid, F | C, sigmoid_of(a))                                            \
   FN(erf, F, erf_of(a))                                                        \
-  FN(isnan, F | C, truth<T>(is_nan(a)))                                        \
+  FN(isnan, F | I | C, truth<T>(is_nan(a)))                                        \
   FN(conj, F | I, a)                                                           \
   FN(real, F | I, a)
 

@@ -197,8 +197,8 @@ T lcm_of(T a, T b) {
   FN(erfinv, F, special::erfinv(a))                                                        \
   FN(lgamma, F, std::lgamma(a))                                                            \
   FN(digamma, F, special::digamma(a))                                                      \
-  FN(isinf, F | C, T(special::is_infinite(a) ? 1 : 0))                                     \
-  FN(isfinite, F | C, T(special::is_finite(a) ? 1 : 0))                                    \
+  FN(isinf, F | I | C, T(special::is_infinite(a) ? 1 : 0))                                     \
+  FN(isfinite, F | I | C, T(special::is_finite(a) ? 1 : 0))                                    \
   FN(signbit, F, T(std::signbit(a) ? 1 : 0))                                               \
   FN(copysign, F, std::copysign(a, b))                                                     \
   FN(nextafter, F, std::nextafter(a, b))                                                   \

@@ -1,0 +1,138 @@
+#include "kernels/cpu/pointwise/pointwise.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/op/run_context.h"
+#include "kernels/cpu/pointwise/convert.h"
+#include "kernels/cpu/pointwise/evaluate.h"
+#include "kernels/cpu/pointwise/promote.h"
+
+namespace temper {
+namespace {
+
+struct Operands {
+  absl::InlinedVector<Tensor, 4> tensors;
+  absl::InlinedVector<PointwiseInput, 4> inputs;
+  DType promoted;
+  DType first;
+};
+
+bool counts(const PointwiseRule::Input& input, const PointwiseRule& rule, const IValue& value) {
+  return input.promotes || (rule.dtypes == DTypeRule::kFirst && value.is_tensor());
+}
+
+Operands gather(OpCall& call, const PointwiseRule& rule) {
+  Operands operands;
+  ResultType type;
+  bool same = true;
+  for (const PointwiseRule::Input& rule_input : rule.inputs) {
+    const IValue& value = call.in(static_cast<size_t>(rule_input.argument));
+    PointwiseInput& input = operands.inputs.emplace_back();
+    if (value.is_tensor()) {
+      input.operand = static_cast<int>(operands.tensors.size()) + 1;  // the output is operand 0
+      operands.tensors.push_back(value.to_tensor());
+      same &= operands.tensors.back().dtype() == operands.tensors[0].dtype();
+    } else {
+      input.number = value;
+    }
+    if (counts(rule_input, rule, value)) {
+      type.add(value);
+      same &= value.is_tensor();
+    }
+  }
+  if (operands.tensors.empty()) {
+    unimplemented("operator ", call.op().key(), " on numbers alone");
+  }
+  operands.first = operands.tensors[0].dtype();
+  operands.promoted = same ? operands.first : type.get();
+  return operands;
+}
+
+Dims broadcast_shape(absl::Span<const Tensor> tensors) {
+  Dims shape(tensors[0].sizes().begin(), tensors[0].sizes().end());
+  for (size_t i = 1; i < tensors.size(); ++i) {
+    if (tensors[i].sizes() != DimsView(shape)) shape = broadcast(shape, tensors[i].sizes());
+  }
+  return shape;
+}
+
+Tensor make_output(absl::Span<const Tensor> tensors, const Dims& shape, DType dtype) {
+  for (const Tensor& tensor : tensors) {
+    if (tensor.sizes() != DimsView(shape)) continue;
+    if (tensor.is_contiguous()) break;
+    if (is_non_overlapping_and_dense(tensor.sizes(), tensor.strides())) {
+      return empty_strided(shape, tensor.strides(), dtype);
+    }
+  }
+  return empty(shape, dtype);
+}
+
+// Memory of `dest` that an operand reads through another view would be overwritten too early.
+bool clashes(const Tensor& dest, const Tensor& operand) {
+  if (operand.storage() != dest.storage()) return false;
+  return operand.raw() != dest.raw() || operand.sizes() != dest.sizes() ||
+         operand.strides() != dest.strides();
+}
+
+void run(OpCall& call, const PointwiseRule& rule, const Operands& operands, ComputeType type,
+         const Tensor& dest) {
+  if (dest.numel() == 0) return;
+  const LoopNest nest = make_loop_nest(dest, operands.tensors);
+  evaluate(rule.expression, type, operands.inputs, nest, call.op().name().c_str(),
+           *call.context().workers);
+}
+
+void check_cast(DType from, DType to) {
+  if (!can_cast(from, to)) {
+    fail("result type ", dtype_name(from), " can't be cast to the desired output type ",
+         dtype_name(to));
+  }
+}
+
+}  // namespace
+
+Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
+  const Operands operands = gather(call, rule);
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
+  const Dims shape = broadcast_shape(operands.tensors);
+  const Tensor out = make_output(operands.tensors, shape, dtypes.output);
+  run(call, rule, operands, compute_type(dtypes.compute), out);
+  return out;
+}
+
+void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tensor& dest) {
+  Operands operands = gather(call, rule);
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
+  check_cast(dtypes.output, dest.dtype());
+  const Dims shape = broadcast_shape(operands.tensors);
+  if (dest.sizes() != DimsView(shape)) {
+    fail("output with shape ", to_string(dest.sizes()), " doesn't match the broadcast shape ",
+         to_string(DimsView(shape)));
+  }
+  for (Tensor& operand : operands.tensors) {
+    if (clashes(dest, operand)) operand = operand.clone();
+  }
+  dest.mark_written();
+  run(call, rule, operands, compute_type(dtypes.compute), dest);
+}
+
+void pointwise(OpCall& call) { call.ret(evaluate_pointwise(call, *call.op().pointwise())); }
+
+void pointwise_in_place(OpCall& call) {
+  const IValue self = call.in(0);
+  evaluate_pointwise_into(call, *call.op().functional()->pointwise(), self.to_tensor());
+  call.ret(self);
+}
+
+void pointwise_out(OpCall& call) {
+  const IValue out = call.in(call.size() - 1);
+  const PointwiseRule& rule = *call.op().functional()->pointwise();
+  Tensor dest = out.to_tensor();
+  const Operands operands = gather(call, rule);
+  dest.resize(broadcast_shape(operands.tensors));
+  evaluate_pointwise_into(call, rule, dest);
+  call.ret(out);
+}
+
+}  // namespace temper

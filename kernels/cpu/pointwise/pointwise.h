@@ -1,0 +1,21 @@
+#pragma once
+// Runs scalar expressions over tensors: broadcasting, type promotion, any strides. Results take the
+// strides of the first dense operand of the full shape, like PyTorch's.
+
+#include "core/op/op_call.h"
+#include "core/op/op_def.h"
+
+namespace temper {
+
+// The kernels of point-wise rows and of their in-place and out= forms.
+void pointwise(OpCall& call);
+void pointwise_in_place(OpCall& call);
+void pointwise_out(OpCall& call);
+
+// Evaluates another expression over the same call, for operators whose expression depends on an
+// argument; returns the result without storing it in the call.
+Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule);
+// Writes into `dest` instead: its shape must be the broadcast shape, its dtype castable.
+void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tensor& dest);
+
+}  // namespace temper
