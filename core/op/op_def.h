@@ -64,13 +64,13 @@ enum class ScalarCode : uint8_t {
 
 // How the dtype of a point-wise result follows from those of its arguments (PyTorch's categories).
 enum class DTypeRule : uint8_t {
-  kPromote,        // promotion of all tensor and scalar arguments
-  kPromoteFloat,   // the same, integers become the default float type
-  kBool,           // compute in the promoted type, store bool
-  kFirst,          // the first tensor's dtype
-  kPromoteReal,    // promotion; complex arguments give the real type (abs, angle)
+  kPromote,           // promotion of all tensor and scalar arguments
+  kPromoteFloat,      // the same, integers become the default float type
+  kBool,              // compute in the promoted type, store bool
+  kFirst,             // the first tensor's dtype
+  kPromoteReal,       // promotion; complex arguments give the real type (abs, angle)
   kPromoteRealFloat,  // kPromoteReal, integers become the default float type
-  kPromoteNoBool,  // promotion; bool becomes int64 (bitwise shifts, sums)
+  kPromoteNoBool,     // promotion; bool becomes int64 (bitwise shifts, sums)
 };
 
 // One scalar expression over the named arguments, evaluated per element after broadcasting.

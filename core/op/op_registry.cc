@@ -48,8 +48,8 @@ std::vector<std::string> argument_names(const Schema& schema) {
 PointwiseRule::PointwiseRule(const Schema& schema, std::string_view text, DTypeRule rule)
     : expression(parse_scalar_expr(text, argument_names(schema))), dtypes(rule) {
   for (const std::string& input : expression.inputs) {
-    const bool modifier = input == "alpha" || input == "beta" || input == "value" ||
-                          input == "condition";
+    const bool modifier =
+        input == "alpha" || input == "beta" || input == "value" || input == "condition";
     inputs.push_back({schema.find_argument(input), !modifier && rule != DTypeRule::kFirst});
   }
 }

@@ -122,9 +122,8 @@ void fft_c2r(OpCall& call) {
   const int64_t needed = length / 2 + 1;
   if (self.size(last) < needed) fail("fft_c2r: the input has fewer than ", needed, " bins");
   const Tensor full = empty(sizes, self.dtype());
-  visit(self.dtype(), "fft", ComplexTypes{}, [&]<class C>() {
-    mirror<C>(self.narrow(last, 0, needed), full, dims, last);
-  });
+  visit(self.dtype(), "fft", ComplexTypes{},
+        [&]<class C>() { mirror<C>(self.narrow(last, 0, needed), full, dims, last); });
   const Tensor out = transform(full, dims, call.integer(2), false, signal_size(full, dims));
   call.ret(to_dtype(out, to_real(out.dtype())).contiguous());
 }

@@ -9,7 +9,9 @@ namespace temper {
 namespace {
 
 template <class T>
-inline constexpr bool kComplex = requires(T v) { v.real(); };
+inline constexpr bool kComplex = requires(T v) {
+  v.real();
+};
 
 template <class To, class From>
 To convert(From v) {
@@ -19,12 +21,15 @@ To convert(From v) {
   } else if constexpr (kComplex<To>) {
     return To(static_cast<typename To::value_type>(static_cast<Compute<From>>(v)));
   } else if constexpr (kComplex<From>) {
-    if constexpr (std::is_same_v<To, bool>) return v.real() != 0 || v.imag() != 0;
-    else return static_cast<To>(static_cast<Compute<To>>(v.real()));
+    if constexpr (std::is_same_v<To, bool>)
+      return v.real() != 0 || v.imag() != 0;
+    else
+      return static_cast<To>(static_cast<Compute<To>>(v.real()));
   } else if constexpr (std::is_same_v<To, bool>) {
     return v != From(0);
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    const int64_t whole = v >= From(-0x1p63) && v < From(0x1p63) ? static_cast<int64_t>(v) : INT64_MIN;
+    const int64_t whole =
+        v >= From(-0x1p63) && v < From(0x1p63) ? static_cast<int64_t>(v) : INT64_MIN;
     return static_cast<To>(whole);
   } else {
     return static_cast<To>(static_cast<Compute<From>>(v));
@@ -39,7 +44,8 @@ void load(void* buffer, const std::byte* from, int64_t stride, int64_t n) {
     for (int64_t i = 0; i < n; ++i) to[i] = convert<C>(elements[i]);
     return;
   }
-  for (int64_t i = 0; i < n; ++i) to[i] = convert<C>(*reinterpret_cast<const T*>(from + i * stride));
+  for (int64_t i = 0; i < n; ++i)
+    to[i] = convert<C>(*reinterpret_cast<const T*>(from + i * stride));
 }
 
 template <class C, class T>

@@ -27,8 +27,8 @@ struct Step {
 
 class Evaluator {
  public:
-  Evaluator(const ScalarExpr& expression, ComputeType type,
-            absl::Span<const PointwiseInput> inputs, const LoopNest& nest, const char* op)
+  Evaluator(const ScalarExpr& expression, ComputeType type, absl::Span<const PointwiseInput> inputs,
+            const LoopNest& nest, const char* op)
       : expression_(expression), type_(type), inputs_(inputs), nest_(nest), op_(op) {
     TEMPER_CHECK(expression.nodes.size() <= kMaxNodes);
     element_ = kElementBytes[static_cast<int>(type)];
@@ -50,9 +50,7 @@ class Evaluator {
   Step plan(const ScalarNode& node);
   void write_number(const IValue& number, void* to) const;
   void run_row(const std::byte* const* rows, int64_t first, int64_t last, std::byte* buffers) const;
-  void* buffer(std::byte* buffers, int index) const {
-    return buffers + index * kBlock * element_;
-  }
+  void* buffer(std::byte* buffers, int index) const { return buffers + index * kBlock * element_; }
 
   const ScalarExpr& expression_;
   ComputeType type_;
@@ -206,9 +204,8 @@ void evaluate(const ScalarExpr& expression, ComputeType type,
     return evaluator.run(0, rows, 0, length);
   }
   if (rows == 1) {
-    return workers.parallel_for(0, length, kGrain, [&](int64_t first, int64_t last) {
-      evaluator.run(0, 1, first, last);
-    });
+    return workers.parallel_for(
+        0, length, kGrain, [&](int64_t first, int64_t last) { evaluator.run(0, 1, first, last); });
   }
   workers.parallel_for(0, rows, std::max<int64_t>(1, kGrain / length),
                        [&](int64_t begin, int64_t end) { evaluator.run(begin, end, 0, length); });

@@ -23,8 +23,14 @@ const LoopTable& best_loops();
 // Functions without a vector form: the same for every instruction set. Fills what is still null.
 void add_special_loops(LoopTable& table);
 
-namespace isa_baseline { void fill(LoopTable& table); }
-namespace isa_avx2 { void fill(LoopTable& table); }
-namespace isa_avx512 { void fill(LoopTable& table); }
+namespace isa_baseline {
+void fill(LoopTable& table);
+}
+namespace isa_avx2 {
+void fill(LoopTable& table);
+}
+namespace isa_avx512 {
+void fill(LoopTable& table);
+}
 
 }  // namespace temper

@@ -104,8 +104,10 @@ T pow_of(T a, T b) {
 
 template <class T>
 T angle_of(T a) {
-  if constexpr (kComplex<T>) return T(std::arg(a));
-  else return a != a ? a : (a < 0 ? T(M_PI) : T(0));
+  if constexpr (kComplex<T>)
+    return T(std::arg(a));
+  else
+    return a != a ? a : (a < 0 ? T(M_PI) : T(0));
 }
 
 template <class T>
@@ -120,28 +122,38 @@ T complex_sign_of(T a) {
 
 template <class T>
 T log10_of(T a) {
-  if constexpr (kComplex<T>) return std::log10(a);
-  else return std::log10(a);
+  if constexpr (kComplex<T>)
+    return std::log10(a);
+  else
+    return std::log10(a);
 }
 template <class T>
 T log2_of(T a) {
-  if constexpr (kComplex<T>) return std::log(a) / T(M_LN2);
-  else return std::log2(a);
+  if constexpr (kComplex<T>)
+    return std::log(a) / T(M_LN2);
+  else
+    return std::log2(a);
 }
 template <class T>
 T exp2_of(T a) {
-  if constexpr (kComplex<T>) return std::pow(T(2), a);
-  else return std::exp2(a);
+  if constexpr (kComplex<T>)
+    return std::pow(T(2), a);
+  else
+    return std::exp2(a);
 }
 template <class T>
 T log1p_of(T a) {
-  if constexpr (kComplex<T>) return std::log(T(1) + a);
-  else return std::log1p(a);
+  if constexpr (kComplex<T>)
+    return std::log(T(1) + a);
+  else
+    return std::log1p(a);
 }
 template <class T>
 T expm1_of(T a) {
-  if constexpr (kComplex<T>) return std::exp(a) - T(1);
-  else return std::expm1(a);
+  if constexpr (kComplex<T>)
+    return std::exp(a) - T(1);
+  else
+    return std::expm1(a);
 }
 template <class T>
 T sinc_of(T a) {
@@ -168,79 +180,79 @@ T lcm_of(T a, T b) {
   return g == 0 ? 0 : std::abs(a / g * b);
 }
 
-#define TEMPER_SPECIAL_FUNCTIONS(FN)                                                       \
-  FN(floor_div, F | I, floor_div_of(a, b))                                                 \
-  FN(trunc_div, F | I, trunc_div_of(a, b))                                                 \
-  FN(remainder, F | I, remainder_of(a, b))                                                 \
-  FN(fmod, F | I, fmod_of(a, b))                                                           \
-  FN(pow, F | I | C, pow_of(a, b))                                                         \
-  FN(shift_left, I, b < 0 || b > 63 ? 0 : static_cast<T>(static_cast<uint64_t>(a) << b))   \
-  FN(shift_right, I, b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b)                          \
-  FN(exp2, F | C, exp2_of(a))                                                              \
-  FN(expm1, F | C, expm1_of(a))                                                            \
-  FN(log2, F | C, log2_of(a))                                                              \
-  FN(log10, F | C, log10_of(a))                                                            \
-  FN(log1p, F | C, log1p_of(a))                                                            \
-  FN(sin, F | C, std::sin(a))                                                              \
-  FN(cos, F | C, std::cos(a))                                                              \
-  FN(tan, F | C, std::tan(a))                                                              \
-  FN(asin, F | C, std::asin(a))                                                            \
-  FN(acos, F | C, std::acos(a))                                                            \
-  FN(atan, F | C, std::atan(a))                                                            \
-  FN(atan2, F, std::atan2(a, b))                                                           \
-  FN(sinh, F | C, std::sinh(a))                                                            \
-  FN(cosh, F | C, std::cosh(a))                                                            \
-  FN(asinh, F | C, std::asinh(a))                                                          \
-  FN(acosh, F | C, std::acosh(a))                                                          \
-  FN(atanh, F | C, std::atanh(a))                                                          \
-  FN(erfc, F, std::erfc(a))                                                                \
-  FN(erfinv, F, special::erfinv(a))                                                        \
-  FN(lgamma, F, std::lgamma(a))                                                            \
-  FN(digamma, F, special::digamma(a))                                                      \
-  FN(isinf, F | I | C, T(special::is_infinite(a) ? 1 : 0))                                     \
-  FN(isfinite, F | I | C, T(special::is_finite(a) ? 1 : 0))                                    \
-  FN(signbit, F, T(std::signbit(a) ? 1 : 0))                                               \
-  FN(copysign, F, std::copysign(a, b))                                                     \
-  FN(nextafter, F, std::nextafter(a, b))                                                   \
-  FN(hypot, F, std::hypot(a, b))                                                           \
-  FN(gcd, I, std::gcd(a, b))                                                               \
-  FN(lcm, I, lcm_of(a, b))                                                                 \
-  FN(conj, C, std::conj(a))                                                                \
-  FN(real, C, T(std::real(a)))                                                             \
-  FN(imag, C, T(std::imag(a)))                                                             \
-  FN(angle, F | C, angle_of(a))                                                            \
-  FN(complex_sign, F | I | C, complex_sign_of(a))                                          \
-  FN(sinc, F | C, sinc_of(a))                                                              \
-  FN(logaddexp, F, logaddexp_of(a, b))                                                     \
-  FN(logaddexp2, F, logaddexp2_of(a, b))                                                   \
-  FN(i0, F, special::i0(a))                                                                \
-  FN(i0e, F, special::i0e(a))                                                              \
-  FN(i1, F, special::i1(a))                                                                \
-  FN(i1e, F, special::i1e(a))                                                              \
-  FN(ndtri, F, special::ndtri(a))                                                          \
-  FN(log_ndtr, F, special::log_ndtr(a))                                                    \
-  FN(erfcx, F, special::erfcx(a))                                                          \
-  FN(zeta, F, special::zeta(a, b))                                                         \
-  FN(polygamma, F, special::polygamma(a, b))                                               \
-  FN(igamma, F, special::igamma(a, b))                                                     \
-  FN(igammac, F, special::igammac(a, b))                                                   \
-  FN(bessel_j0, F, special::bessel_j(0, a))                                                \
-  FN(bessel_j1, F, special::bessel_j(1, a))                                                \
-  FN(bessel_y0, F, special::bessel_y(0, a))                                                \
-  FN(bessel_y1, F, special::bessel_y(1, a))                                                \
-  FN(modified_bessel_k0, F, special::bessel_k(0, a))                                       \
-  FN(modified_bessel_k1, F, special::bessel_k(1, a))                                       \
-  FN(scaled_modified_bessel_k0, F, special::scaled_bessel_k(0, a))                         \
-  FN(scaled_modified_bessel_k1, F, special::scaled_bessel_k(1, a))                         \
+#define TEMPER_SPECIAL_FUNCTIONS(FN)                                                  \
+  FN(floor_div, F | I, floor_div_of(a, b))                                            \
+  FN(trunc_div, F | I, trunc_div_of(a, b))                                            \
+  FN(remainder, F | I, remainder_of(a, b))                                            \
+  FN(fmod, F | I, fmod_of(a, b))                                                      \
+  FN(pow, F | I | C, pow_of(a, b))                                                    \
+  FN(shift_left, I, b<0 || b> 63 ? 0 : static_cast<T>(static_cast<uint64_t>(a) << b)) \
+  FN(shift_right, I, b<0 || b> 63 ? (a < 0 ? -1 : 0) : a >> b)                        \
+  FN(exp2, F | C, exp2_of(a))                                                         \
+  FN(expm1, F | C, expm1_of(a))                                                       \
+  FN(log2, F | C, log2_of(a))                                                         \
+  FN(log10, F | C, log10_of(a))                                                       \
+  FN(log1p, F | C, log1p_of(a))                                                       \
+  FN(sin, F | C, std::sin(a))                                                         \
+  FN(cos, F | C, std::cos(a))                                                         \
+  FN(tan, F | C, std::tan(a))                                                         \
+  FN(asin, F | C, std::asin(a))                                                       \
+  FN(acos, F | C, std::acos(a))                                                       \
+  FN(atan, F | C, std::atan(a))                                                       \
+  FN(atan2, F, std::atan2(a, b))                                                      \
+  FN(sinh, F | C, std::sinh(a))                                                       \
+  FN(cosh, F | C, std::cosh(a))                                                       \
+  FN(asinh, F | C, std::asinh(a))                                                     \
+  FN(acosh, F | C, std::acosh(a))                                                     \
+  FN(atanh, F | C, std::atanh(a))                                                     \
+  FN(erfc, F, std::erfc(a))                                                           \
+  FN(erfinv, F, special::erfinv(a))                                                   \
+  FN(lgamma, F, std::lgamma(a))                                                       \
+  FN(digamma, F, special::digamma(a))                                                 \
+  FN(isinf, F | I | C, T(special::is_infinite(a) ? 1 : 0))                            \
+  FN(isfinite, F | I | C, T(special::is_finite(a) ? 1 : 0))                           \
+  FN(signbit, F, T(std::signbit(a) ? 1 : 0))                                          \
+  FN(copysign, F, std::copysign(a, b))                                                \
+  FN(nextafter, F, std::nextafter(a, b))                                              \
+  FN(hypot, F, std::hypot(a, b))                                                      \
+  FN(gcd, I, std::gcd(a, b))                                                          \
+  FN(lcm, I, lcm_of(a, b))                                                            \
+  FN(conj, C, std::conj(a))                                                           \
+  FN(real, C, T(std::real(a)))                                                        \
+  FN(imag, C, T(std::imag(a)))                                                        \
+  FN(angle, F | C, angle_of(a))                                                       \
+  FN(complex_sign, F | I | C, complex_sign_of(a))                                     \
+  FN(sinc, F | C, sinc_of(a))                                                         \
+  FN(logaddexp, F, logaddexp_of(a, b))                                                \
+  FN(logaddexp2, F, logaddexp2_of(a, b))                                              \
+  FN(i0, F, special::i0(a))                                                           \
+  FN(i0e, F, special::i0e(a))                                                         \
+  FN(i1, F, special::i1(a))                                                           \
+  FN(i1e, F, special::i1e(a))                                                         \
+  FN(ndtri, F, special::ndtri(a))                                                     \
+  FN(log_ndtr, F, special::log_ndtr(a))                                               \
+  FN(erfcx, F, special::erfcx(a))                                                     \
+  FN(zeta, F, special::zeta(a, b))                                                    \
+  FN(polygamma, F, special::polygamma(a, b))                                          \
+  FN(igamma, F, special::igamma(a, b))                                                \
+  FN(igammac, F, special::igammac(a, b))                                              \
+  FN(bessel_j0, F, special::bessel_j(0, a))                                           \
+  FN(bessel_j1, F, special::bessel_j(1, a))                                           \
+  FN(bessel_y0, F, special::bessel_y(0, a))                                           \
+  FN(bessel_y1, F, special::bessel_y(1, a))                                           \
+  FN(modified_bessel_k0, F, special::bessel_k(0, a))                                  \
+  FN(modified_bessel_k1, F, special::bessel_k(1, a))                                  \
+  FN(scaled_modified_bessel_k0, F, special::scaled_bessel_k(0, a))                    \
+  FN(scaled_modified_bessel_k1, F, special::scaled_bessel_k(1, a))                    \
   FN(spherical_bessel_j0, F, special::spherical_j0(a))
 
-#define TEMPER_SPECIAL_STRUCT(name, kinds, expression)                                     \
-  struct Fn_##name {                                                                       \
-    static constexpr unsigned kKinds = kinds;                                              \
-    template <class T>                                                                     \
-    static T apply([[maybe_unused]] T a, [[maybe_unused]] T b) {                           \
-      return expression;                                                                   \
-    }                                                                                      \
+#define TEMPER_SPECIAL_STRUCT(name, kinds, expression)           \
+  struct Fn_##name {                                             \
+    static constexpr unsigned kKinds = kinds;                    \
+    template <class T>                                           \
+    static T apply([[maybe_unused]] T a, [[maybe_unused]] T b) { \
+      return expression;                                         \
+    }                                                            \
   };
 TEMPER_SPECIAL_FUNCTIONS(TEMPER_SPECIAL_STRUCT)
 #undef TEMPER_SPECIAL_STRUCT

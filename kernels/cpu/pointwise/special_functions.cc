@@ -65,7 +65,7 @@ double ndtri(double p) {
                                   -1.328068155288572e+01};
   static constexpr double kC[] = {-7.784894002430293e-03, -3.223964580411365e-01,
                                   -2.400758277161838e+00, -2.549732539343734e+00,
-                                  4.374664141464968e+00, 2.938163982698783e+00};
+                                  4.374664141464968e+00,  2.938163982698783e+00};
   static constexpr double kD[] = {7.784695709041462e-03, 3.224671290700398e-01,
                                   2.445134137142996e+00, 3.754408661907416e+00};
   double x = 0;
@@ -94,8 +94,8 @@ double erfinv(double x) {
   if (!(x > -1 && x < 1)) return kNan;
   if (x == 0) return x;
   // Near 0 the quantile loses digits of x: start there from the series instead.
-  double y = std::fabs(x) < 0.1 ? x * kSqrtPi / 2 * (1 + M_PI / 12 * x * x)
-                                : ndtri((x + 1) / 2) / kSqrt2;
+  double y =
+      std::fabs(x) < 0.1 ? x * kSqrtPi / 2 * (1 + M_PI / 12 * x * x) : ndtri((x + 1) / 2) / kSqrt2;
   for (int step = 0; step < 2; ++step) {
     y -= (std::erf(y) - x) / (2 / kSqrtPi * std::exp(-y * y));
   }
@@ -112,8 +112,9 @@ double digamma(double x) {
   for (; x < 10; x += 1) result -= 1 / x;
   const double z = 1 / (x * x);
   const double tail =
-      z * (1.0 / 12 - z * (1.0 / 120 - z * (1.0 / 252 - z * (1.0 / 240 - z * (1.0 / 132 -
-      z * (691.0 / 32760 - z / 12))))));
+      z * (1.0 / 12 - z * (1.0 / 120 -
+                           z * (1.0 / 252 -
+                                z * (1.0 / 240 - z * (1.0 / 132 - z * (691.0 / 32760 - z / 12))))));
   return result + std::log(x) - 0.5 / x - tail;
 }
 
@@ -165,10 +166,18 @@ double log_ndtr(double x) {
 
 // Hurwitz zeta by Euler-Maclaurin summation.
 double zeta(double x, double q) {
-  static constexpr double kBernoulli[] = {
-      12.0, -720.0, 30240.0, -1209600.0, 47900160.0, -1.8924375803183791606e9,
-      7.47242496e10, -2.950130727918164224e12, 1.1646782814350067249e14,
-      -4.5979787224074726105e15, 1.8152105401943546773e17, -7.1661652561756670113e18};
+  static constexpr double kBernoulli[] = {12.0,
+                                          -720.0,
+                                          30240.0,
+                                          -1209600.0,
+                                          47900160.0,
+                                          -1.8924375803183791606e9,
+                                          7.47242496e10,
+                                          -2.950130727918164224e12,
+                                          1.1646782814350067249e14,
+                                          -4.5979787224074726105e15,
+                                          1.8152105401943546773e17,
+                                          -7.1661652561756670113e18};
   if (x == 1) return kInf;
   if (!(x > 1)) return kNan;
   if (q <= 0) {

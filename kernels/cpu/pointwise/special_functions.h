@@ -27,12 +27,20 @@ double scaled_bessel_k(int order, double x);
 double spherical_j0(double x);
 
 template <class T>
-bool is_infinite(T v) { return std::isinf(static_cast<double>(v)); }
+bool is_infinite(T v) {
+  return std::isinf(static_cast<double>(v));
+}
 template <class T>
-bool is_infinite(std::complex<T> v) { return std::isinf(v.real()) || std::isinf(v.imag()); }
+bool is_infinite(std::complex<T> v) {
+  return std::isinf(v.real()) || std::isinf(v.imag());
+}
 template <class T>
-bool is_finite(T v) { return std::isfinite(static_cast<double>(v)); }
+bool is_finite(T v) {
+  return std::isfinite(static_cast<double>(v));
+}
 template <class T>
-bool is_finite(std::complex<T> v) { return std::isfinite(v.real()) && std::isfinite(v.imag()); }
+bool is_finite(std::complex<T> v) {
+  return std::isfinite(v.real()) && std::isfinite(v.imag());
+}
 
 }  // namespace temper::special

@@ -62,10 +62,10 @@ void where_scalars(OpCall& call) {
   const IValue &a = call.in(1), &b = call.in(2);
   const bool complex = a.is_complex() || b.is_complex();
   const bool floating = a.is_double() || b.is_double();
-  const DType dtype = complex                     ? DType::kComplex64
-                      : floating                  ? DType::kFloat32
+  const DType dtype = complex                      ? DType::kComplex64
+                      : floating                   ? DType::kFloat32
                       : a.is_bool() && b.is_bool() ? DType::kBool
-                                                  : DType::kInt64;
+                                                   : DType::kInt64;
   const Tensor out = empty_like(condition, dtype);
   const Tensor mask = to_dtype(condition, DType::kBool);
   const Tensor values = empty({2}, DType::kComplex128);
@@ -89,8 +89,8 @@ void where_scalars(OpCall& call) {
 void gelu_variant(OpCall& call) {
   const std::string& approximate = call.string(1);
   if (approximate == "none") {
-    return call.ret(evaluate_as(call, "0.5 * self * (1 + erf(self * 0.70710678118654752))",
-                                DTypeRule::kFirst));
+    return call.ret(
+        evaluate_as(call, "0.5 * self * (1 + erf(self * 0.70710678118654752))", DTypeRule::kFirst));
   }
   if (approximate == "tanh") {
     return call.ret(evaluate_as(
@@ -104,7 +104,8 @@ void gelu_variant(OpCall& call) {
 void round_variant(OpCall& call) {
   const int64_t decimals = call.integer(1);
   const Tensor self = call.tensor(0);
-  if (!is_floating(self.dtype())) return call.ret(evaluate_as(call, "round(self)", DTypeRule::kPromote));
+  if (!is_floating(self.dtype()))
+    return call.ret(evaluate_as(call, "round(self)", DTypeRule::kPromote));
   const double scale = std::pow(10.0, static_cast<double>(std::llabs(decimals)));
   const std::string factor = absl::StrCat(scale);
   const std::string text = decimals >= 0 ? absl::StrCat("round(self * ", factor, ") / ", factor)

@@ -34,7 +34,8 @@ class KernelCaller {
   // Positional arguments; missing ones take their defaults.
   std::vector<IValue> run(const char* key, std::vector<IValue> values) {
     const OpDef* op = registry_.find(key);
-    if (!op || !op->kernel()) throw_error(ErrorKind::kUnimplemented, str_cat("no kernel for ", key));
+    if (!op || !op->kernel())
+      throw_error(ErrorKind::kUnimplemented, str_cat("no kernel for ", key));
     const Schema& schema = op->schema();
     for (size_t i = values.size(); i < schema.arguments.size(); ++i) {
       values.push_back(schema.arguments[i].default_value.value_or(IValue()));

@@ -21,13 +21,16 @@ TEST_F(Pointwise, AddsBroadcastsAndPromotes) {
   EXPECT_EQ(sum.dtype(), DType::kFloat32);
   EXPECT_EQ(sum.sizes(), DimsView({1, 3}));
   EXPECT_EQ(values_of<float>(sum), (std::vector<float>{21, 22, 23}));
-  EXPECT_EQ(ops_.tensor("aten::add.Tensor", {vector_of<uint8_t>({1}), full({}, 2.5, DType::kFloat64), 1})
-                .dtype(), DType::kFloat32);
+  EXPECT_EQ(
+      ops_.tensor("aten::add.Tensor", {vector_of<uint8_t>({1}), full({}, 2.5, DType::kFloat64), 1})
+          .dtype(),
+      DType::kFloat64);
   EXPECT_EQ(ops_.tensor("aten::add.Scalar", {vector_of<int64_t>({1}), 1.5, 1}).dtype(),
             DType::kFloat32);
   EXPECT_EQ(ops_.tensor("aten::mul.Scalar", {vector_of<float>({1}), 1.5}).dtype(), DType::kFloat32);
   EXPECT_EQ(ops_.tensor("aten::add.Tensor", {vector_of<bool>({true}), vector_of<bool>({true}), 1})
-                .dtype(), DType::kBool);
+                .dtype(),
+            DType::kBool);
 }
 
 TEST_F(Pointwise, IntegersWrapAndDivideLikePython) {
@@ -36,8 +39,9 @@ TEST_F(Pointwise, IntegersWrapAndDivideLikePython) {
   EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::floor_divide",
                                            {vector_of<int64_t>({-7}), vector_of<int64_t>({2})}))[0],
             -4);
-  EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::remainder.Scalar", {vector_of<int64_t>({-7}), 3}))[0],
-            2);
+  EXPECT_EQ(
+      values_of<int64_t>(ops_.tensor("aten::remainder.Scalar", {vector_of<int64_t>({-7}), 3}))[0],
+      2);
   EXPECT_THROW(ops_.tensor("aten::remainder.Scalar", {vector_of<int64_t>({-7}), 0}), Error);
 }
 
