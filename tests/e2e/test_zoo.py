@@ -26,9 +26,7 @@ class Zoo(DaemonTest):
     @classmethod
     def fill(cls, repository):
         cls.calls = []
-        for case in registry.cases():
-            if case.group not in cls.groups:
-                continue
+        for case in registry.cases(cls.groups):
             for index, call in enumerate(stored_calls(case)):
                 if index == 0:
                     repository.link(case.name, call.model)

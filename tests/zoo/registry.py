@@ -1,25 +1,26 @@
 """All cases of the zoo."""
-import functools
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 from tests.zoo import examples, layers, models, programs
 from tests.zoo.case import Case
 
-GROUPS = ("examples", "programs", "layers", "models")
+GROUPS = ("examples", "programs", "layers", "models", "operators")
+_found: Dict[str, Case] = {}
 
 
-@functools.lru_cache(maxsize=None)
-def _by_name() -> Dict[str, Case]:
-    found: Dict[str, Case] = {}
-    for case in [*examples.cases(), *programs.cases(), *layers.cases(), *models.cases()]:
-        assert case.name not in found, f"two cases are called {case.name}"
-        found[case.name] = case
-    return found
-
-
-def cases() -> List[Case]:
-    return list(_by_name().values())
+def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
+    """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
+    listed = [*examples.cases(), *programs.cases(), *layers.cases(), *models.cases()]
+    if "operators" in groups:
+        from tests.zoo import operators
+        listed += operators.cases()
+    chosen = [case for case in listed if case.group in groups]
+    for case in chosen:
+        assert _found.setdefault(case.name, case).group == case.group, f"two cases are {case.name}"
+    assert len({case.name for case in chosen}) == len(chosen), "two cases have one name"
+    return chosen
 
 
 def by_name(name: str) -> Case:
-    return _by_name()[name]
+    """A case that `cases` has given."""
+    return _found[name]
