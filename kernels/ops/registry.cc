@@ -14,7 +14,9 @@ void add_all_operators(OpRegistry& registry) {
   add_arithmetic(registry);
   add_elementary(registry);
   add_fft(registry);
+  add_dicts(registry);
   add_linalg(registry);
+  add_lists(registry);
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);
