@@ -14,5 +14,8 @@ void add_lists(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);
+void add_tensor_facts(OpRegistry& registry);
+void add_tensor_from_values(OpRegistry& registry);
+void add_values(OpRegistry& registry);
 
 }  // namespace temper
