@@ -6,9 +6,9 @@
 namespace temper {
 
 void add_arithmetic(OpRegistry& registry);
+void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
-void add_dicts(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_lists(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
