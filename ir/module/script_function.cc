@@ -1,0 +1,55 @@
+#include "ir/module/compilation_unit.h"
+
+namespace temper::ir {
+
+ScriptFunction::ScriptFunction(std::string qualified_name, Schema schema, Compile compile)
+    : name_(std::move(qualified_name)), schema_(std::move(schema)), compile_(std::move(compile)) {}
+
+ScriptFunction::ScriptFunction(std::string qualified_name, Schema schema,
+                               std::shared_ptr<Graph> graph)
+    : name_(std::move(qualified_name)), schema_(std::move(schema)), graph_(std::move(graph)) {}
+
+ScriptFunction::~ScriptFunction() = default;
+
+const std::shared_ptr<Graph>& ScriptFunction::graph() {
+  if (graph_) return graph_;
+  if (compiling_) fail("function '", name_, "' calls itself; annotate its result");
+  if (!compile_) fail("function '", name_, "' was cleared: its program is gone");
+  compiling_ = true;
+  try {
+    graph_ = compile_(*this);
+  } catch (...) {
+    compiling_ = false;
+    throw;
+  }
+  compiling_ = false;
+  return graph_;
+}
+
+void ScriptFunction::set_graph(std::shared_ptr<Graph> graph) { graph_ = std::move(graph); }
+
+const void* ScriptFunction::code(MakeCode make) {
+  if (const void* code = code_.load(std::memory_order_acquire)) return code;
+  const std::lock_guard lock(code_mutex_);
+  if (const void* code = code_.load(std::memory_order_relaxed)) return code;
+  optimized_ = graph();
+  if (optimizer_) {
+    optimized_ = optimized_->clone();
+    optimizer_(*optimized_);
+  }
+  code_owner_ = make(*optimized_);
+  code_.store(code_owner_.get(), std::memory_order_release);
+  return code_owner_.get();
+}
+
+void ScriptFunction::clear() {
+  code_.store(nullptr, std::memory_order_release);
+  code_owner_.reset();
+  optimized_.reset();
+  optimizer_ = nullptr;
+  compile_ = nullptr;
+  graph_.reset();
+  schema_ = Schema();
+}
+
+}  // namespace temper::ir
