@@ -96,6 +96,36 @@ bool is_non_overlapping_and_dense(DimsView sizes, DimsView strides) {
   return true;
 }
 
+Dims dense_strides_like(DimsView sizes, DimsView strides) {
+  const size_t rank = sizes.size();
+  // Innermost first. An insertion sort, because comparisons with a stride of 0 decide nothing.
+  absl::InlinedVector<size_t, 8> order(rank);
+  for (size_t i = 0; i < rank; ++i) order[i] = rank - 1 - i;
+  const auto compare = [&](size_t a, size_t b) {
+    if (strides[a] == 0 || strides[b] == 0) return 0;
+    if (strides[a] != strides[b]) return strides[a] < strides[b] ? -1 : 1;
+    return sizes[a] > sizes[b] ? 1 : 0;
+  };
+  for (size_t i = 1; i < rank; ++i) {
+    size_t moving = i;
+    for (size_t k = i; k-- > 0;) {
+      const int found = compare(order[k], order[moving]);
+      if (found < 0) break;
+      if (found > 0) {
+        std::swap(order[k], order[moving]);
+        moving = k;
+      }
+    }
+  }
+  Dims out(rank);
+  int64_t step = 1;
+  for (size_t d : order) {
+    out[d] = step;
+    if (sizes[d] > 1) step *= sizes[d];
+  }
+  return out;
+}
+
 int64_t storage_extent(DimsView sizes, DimsView strides) {
   int64_t last = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {

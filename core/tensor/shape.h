@@ -20,6 +20,8 @@ bool is_contiguous(DimsView sizes, DimsView strides);
 bool is_channels_last(DimsView sizes, DimsView strides);
 // No two indices share an element, and no gaps: some permutation of dims is contiguous.
 bool is_non_overlapping_and_dense(DimsView sizes, DimsView strides);
+// Strides without gaps that keep the order of dims that `strides` has: the layout of new results.
+Dims dense_strides_like(DimsView sizes, DimsView strides);
 // Elements from the lowest to the highest address touched, 0 when empty.
 int64_t storage_extent(DimsView sizes, DimsView strides);
 

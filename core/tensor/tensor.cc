@@ -251,10 +251,13 @@ Tensor empty_strided(DimsView sizes, DimsView strides, DType dtype) {
 
 Tensor empty_like(const Tensor& self, std::optional<DType> dtype) {
   const DType wanted = dtype.value_or(self.dtype());
-  if (!self.is_contiguous() && is_non_overlapping_and_dense(self.sizes(), self.strides())) {
+  if (self.device().kind != DeviceKind::kCpu) {
+    return empty(self.sizes(), wanted, MemoryFormat::kContiguous, self.device());
+  }
+  if (self.is_contiguous() || is_non_overlapping_and_dense(self.sizes(), self.strides())) {
     return empty_strided(self.sizes(), self.strides(), wanted);
   }
-  return empty(self.sizes(), wanted, MemoryFormat::kContiguous, self.device());
+  return empty_strided(self.sizes(), dense_strides_like(self.sizes(), self.strides()), wanted);
 }
 
 Tensor zeros(DimsView sizes, DType dtype) {

@@ -111,7 +111,7 @@ class Tensor {
 Tensor empty(DimsView sizes, DType dtype, MemoryFormat format = MemoryFormat::kContiguous,
              Device device = {});
 Tensor empty_strided(DimsView sizes, DimsView strides, DType dtype);
-// Same sizes and, when dense, same strides.
+// Same sizes; same strides when dense, else dense ones in the same order.
 Tensor empty_like(const Tensor& self, std::optional<DType> dtype = std::nullopt);
 Tensor zeros(DimsView sizes, DType dtype);
 Tensor full(DimsView sizes, double value, DType dtype);

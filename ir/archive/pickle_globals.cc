@@ -158,9 +158,8 @@ void PickleReader::persistent_id() {
   }
   auto storage = make_ref<PickleMarker>(PickleGlobal::kStorage);
   storage->dtype = type->dtype;
-  if (location == "meta") {
-    storage->storage = Storage::allocate(bytes, Device{DeviceKind::kMeta});
-  } else if (bytes == 0) {
+  if (location == "meta") unimplemented("pickle '", where_, "': tensors on device meta");
+  if (bytes == 0) {
     storage->storage = Storage::allocate(0);
   } else {
     if (!hooks_.storage) bad("tensors are not expected here");
