@@ -179,7 +179,7 @@ Tensor Tensor::expand(DimsView wanted) const {
            size, ") at non-singleton dimension ", i, ".  Target sizes: ", to_string(wanted),
            ".  Tensor sizes: ", to_string(sizes()));
     }
-    new_strides[i] = size == new_sizes[i] ? stride : 0;
+    new_strides[i] = size == new_sizes[i] && dim() > 0 ? stride : 0;
   }
   numel_of(new_sizes);  // rejects negative sizes and overflow
   return view_of(*this, std::move(new_sizes), std::move(new_strides), offset());

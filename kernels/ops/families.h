@@ -12,5 +12,6 @@ void add_linalg(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);
+void add_views(OpRegistry& registry);
 
 }  // namespace temper

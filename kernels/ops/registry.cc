@@ -18,6 +18,7 @@ void add_all_operators(OpRegistry& registry) {
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);
+  add_views(registry);
 }
 
 void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out); }
