@@ -93,6 +93,7 @@ enum OpProperty : uint32_t {
   kViewOp = 1u << 3,       // the result is always a view of the first argument
   kReadsGlobal = 1u << 4,  // answers depend on the run (is_grad_enabled): not folded
   kCheap = 1u << 5,        // recomputing is cheaper than keeping (sizes, scalars)
+  kMayReturnInput = 1u << 6,  // may return an argument itself though the schema says it is new
 };
 
 struct OpRow {

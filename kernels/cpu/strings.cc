@@ -9,7 +9,7 @@ namespace temper::text {
 namespace {
 
 // Bytes that end a line. The last five are those of U+2028 and U+2029 in UTF-8.
-constexpr char kLineEnds[] = "\n\r\v\f\x1c\x1d\x1e\xc2\x85\xe2\x80\xa8\xa9";
+constexpr char kLineEnds[] = "\n\r\v\f\x1c\x1d\x1e\x85\xe2\x80\xa8\xa9";
 
 // Keeps a program from asking for more text than a request may hold.
 constexpr int64_t kMaxPadding = int64_t{1} << 30;
@@ -19,23 +19,34 @@ bool is_alpha(char c) { return std::isalpha(byte(c)) != 0; }
 char to_lower(char c) { return static_cast<char>(std::tolower(byte(c))); }
 char to_upper(char c) { return static_cast<char>(std::toupper(byte(c))); }
 
+// Negative positions count from the end; end = -1 is the end of the string.
 struct Window {
-  size_t start;
-  size_t length;
+  Window(const std::string& s, int64_t first, int64_t last) {
+    const int64_t size = static_cast<int64_t>(s.size());
+    start = first < 0 ? std::max<int64_t>(0, size + first) : first;
+    end = last < 0 ? std::max<int64_t>(0, size + last + 1) : last;
+  }
+  int64_t start;
+  int64_t end;
 };
 
-// The bytes that start and end select. end = -1 means the end of the string.
-Window window(const std::string& s, int64_t start, int64_t end) {
-  const int64_t size = static_cast<int64_t>(s.size());
-  if (start < 0) start = std::max<int64_t>(0, size + start);
-  if (end < 0) end = std::max<int64_t>(0, size + end + 1);
-  start = std::min(start, size);
-  end = std::clamp(end, start, size);
-  return {static_cast<size_t>(start), static_cast<size_t>(end - start)};
+std::string_view cut(const std::string& s, int64_t start, uint64_t length) {
+  if (start > static_cast<int64_t>(s.size())) {
+    fail("basic_string::substr: __pos (which is ", start, ") > this->size() (which is ", s.size(),
+         ")");
+  }
+  return std::string_view(s).substr(static_cast<size_t>(start), length);
 }
 
-std::string_view cut(const std::string& s, Window w) {
-  return std::string_view(s).substr(w.start, w.length);
+// What find() searches: nothing when the window is empty.
+std::string_view searched(const std::string& s, const Window& w) {
+  if (w.end <= w.start) return {};
+  return cut(s, w.start, static_cast<uint64_t>(w.end - w.start));
+}
+
+// What startswith() compares: everything from the start when the window ends before it.
+std::string_view compared(const std::string& s, const Window& w) {
+  return cut(s, w.start, static_cast<uint64_t>(w.end) - static_cast<uint64_t>(w.start));
 }
 
 size_t padding(const std::string& s, int64_t width, const std::string& fill) {
@@ -79,24 +90,25 @@ Strings split_at(const std::string& s, const std::string& separator, int64_t max
 }  // namespace
 
 int64_t find(const std::string& s, const std::string& part, int64_t start, int64_t end) {
-  const Window w = window(s, start, end);
-  const size_t at = cut(s, w).find(part);
-  return at == std::string_view::npos ? -1 : static_cast<int64_t>(at + w.start);
+  const Window w(s, start, end);
+  const size_t at = searched(s, w).find(part);
+  return at == std::string_view::npos ? -1 : static_cast<int64_t>(at) + w.start;
 }
 
 int64_t rfind(const std::string& s, const std::string& part, int64_t start, int64_t end) {
-  const Window w = window(s, start, end);
-  const size_t at = cut(s, w).rfind(part);
-  return at == std::string_view::npos ? -1 : static_cast<int64_t>(at + w.start);
+  const Window w(s, start, end);
+  const size_t at = searched(s, w).rfind(part);
+  return at == std::string_view::npos ? -1 : static_cast<int64_t>(at) + w.start;
 }
 
 int64_t count(const std::string& s, const std::string& part, int64_t start, int64_t end) {
   const int64_t size = static_cast<int64_t>(s.size());
   if (start > size) return 0;
-  const Window w = window(s, start, end);
-  if (part.empty()) return static_cast<int64_t>(w.length) + 1;
+  const Window w(s, start, end);
+  if (part.empty()) return std::max<int64_t>(0, std::min(w.end, size) - w.start + 1);
   int64_t found = 0;
-  for (size_t at = s.find(part, w.start); at != std::string::npos && at < w.start + w.length;
+  for (size_t at = s.find(part, static_cast<size_t>(w.start));
+       at != std::string::npos && static_cast<int64_t>(at) < w.end;
        at = s.find(part, at + part.size())) {
     ++found;
   }
@@ -104,11 +116,11 @@ int64_t count(const std::string& s, const std::string& part, int64_t start, int6
 }
 
 bool starts_with(const std::string& s, const std::string& part, int64_t start, int64_t end) {
-  return cut(s, window(s, start, end)).starts_with(part);
+  return compared(s, Window(s, start, end)).starts_with(part);
 }
 
 bool ends_with(const std::string& s, const std::string& part, int64_t start, int64_t end) {
-  return cut(s, window(s, start, end)).ends_with(part);
+  return compared(s, Window(s, start, end)).ends_with(part);
 }
 
 std::string lower(const std::string& s) { return changed(s, to_lower); }

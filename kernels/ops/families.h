@@ -6,12 +6,17 @@
 namespace temper {
 
 void add_arithmetic(OpRegistry& registry);
+void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
+void add_lists(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);
+void add_tensor_facts(OpRegistry& registry);
+void add_tensor_from_values(OpRegistry& registry);
+void add_values(OpRegistry& registry);
 void add_views(OpRegistry& registry);
 
 }  // namespace temper

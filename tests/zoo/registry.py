@@ -1,16 +1,17 @@
 """All cases of the zoo."""
 from typing import Dict, List, Sequence
 
-from tests.zoo import examples, layers, models, programs
+from tests.zoo import examples, layers, models, more, programs
 from tests.zoo.case import Case
 
-GROUPS = ("examples", "programs", "layers", "models", "operators")
+GROUPS = ("examples", "programs", "layers", "models", "more", "operators")
 _found: Dict[str, Case] = {}
 
 
 def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
     """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
-    listed = [*examples.cases(), *programs.cases(), *layers.cases(), *models.cases()]
+    listed = [*examples.cases(), *programs.cases(), *layers.cases(), *models.cases(),
+              *more.cases()]
     if "operators" in groups:
         from tests.zoo import operators
         listed += operators.cases()

@@ -1,0 +1,109 @@
+#include "passes/analysis/effects.h"
+
+#include <algorithm>
+
+namespace temper {
+
+using ir::Block;
+using ir::Kind;
+using ir::Node;
+using ir::Value;
+
+namespace {
+
+template <class Predicate>
+bool any_nested(const Node& node, Predicate predicate) {
+  for (const Block* block : node.blocks()) {
+    for (const Node* inner : *block) {
+      if (predicate(*inner)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_opaque(const Node& node) {
+  switch (node.kind()) {
+    case Kind::kCallMethod:
+    case Kind::kCallFunction:
+    case Kind::kFork:
+    case Kind::kEnter:
+    case Kind::kExit: return true;
+    case Kind::kOp:
+      // Waiting lets the other task's effects happen.
+      return std::any_of(node.inputs().begin(), node.inputs().end(), [](const Value* input) {
+        return input->type()->kind() == TypeKind::kFuture ||
+               input->type()->kind() == TypeKind::kRRef;
+      });
+    default: return false;
+  }
+}
+
+bool has_side_effects(const Node& node) {
+  if (is_opaque(node)) return true;
+  switch (node.kind()) {
+    case Kind::kPrint:
+    case Kind::kWarn:
+    case Kind::kRaiseException: return true;
+    case Kind::kOp: return node.op()->has(kSideEffect);
+    default: return any_nested(node, has_side_effects);
+  }
+}
+
+bool is_nondeterministic(const Node& node) {
+  if (node.op()) return node.op()->has(kNondeterministic);
+  return any_nested(node, is_nondeterministic);
+}
+
+bool is_pure(const Node& node) {
+  switch (node.kind()) {
+    case Kind::kOp: return node.op()->pure() && !is_opaque(node);
+    case Kind::kConstant:
+    case Kind::kListConstruct:
+    case Kind::kDictConstruct:
+    case Kind::kTupleConstruct:
+    case Kind::kListUnpack:
+    case Kind::kTupleUnpack:
+    case Kind::kTupleIndex:
+    case Kind::kTupleSlice:
+    case Kind::kGetAttr:
+    case Kind::kIsInstance:
+    case Kind::kUncheckedCast:
+    case Kind::kFormat:
+    case Kind::kToList:
+    case Kind::kEnumName:
+    case Kind::kEnumValue:
+    case Kind::kModuleContainerIndex: return true;
+    default: return false;
+  }
+}
+
+bool is_mutable(const TypePtr& type) {
+  switch (type->kind()) {
+    case TypeKind::kEnum:
+    case TypeKind::kAnyEnum:
+    case TypeKind::kNumber:
+    case TypeKind::kFloat:
+    case TypeKind::kComplex:
+    case TypeKind::kInt:
+    case TypeKind::kNone:
+    case TypeKind::kString:
+    case TypeKind::kBool:
+    case TypeKind::kDevice:
+    case TypeKind::kFunction:
+    case TypeKind::kScalarType:
+    case TypeKind::kLayout:
+    case TypeKind::kMemoryFormat:
+    case TypeKind::kQScheme: return false;
+    case TypeKind::kTuple:
+    case TypeKind::kOptional:
+    case TypeKind::kUnion: {
+      const auto parts = type->contained();
+      return std::any_of(parts.begin(), parts.end(), is_mutable);
+    }
+    default: return true;
+  }
+}
+
+}  // namespace temper
