@@ -1,16 +1,16 @@
 """All cases of the zoo."""
 from typing import Dict, List, Sequence
 
-from tests.zoo import examples, layers, models, more, programs
+from tests.zoo import archives, examples, layers, models, more, programs
 from tests.zoo.case import Case
 
-GROUPS = ("examples", "programs", "layers", "models", "more", "operators")
+GROUPS = ("examples", "programs", "archives", "layers", "models", "more", "operators")
 _found: Dict[str, Case] = {}
 
 
 def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
     """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
-    listed = [*examples.cases(), *programs.cases(), *layers.cases(), *models.cases(),
+    listed = [*examples.cases(), *programs.cases(), *archives.cases(), *layers.cases(), *models.cases(),
               *more.cases()]
     if "operators" in groups:
         from tests.zoo import operators
