@@ -15,15 +15,28 @@ size_t PackedCache::KeyHash::operator()(const Key& key) const {
 
 Ref<RefCounted> PackedCache::get(const Tensor& source, uint64_t tag,
                                  const std::function<Ref<RefCounted>()>& make) {
-  const Key key{source.storage().get(), source.storage()->version(), source.offset(), tag};
+  Key key{nullptr, 0, 0, tag};
+  if (source.defined()) {
+    key = {source.storage().get(), source.storage()->version(), source.offset(), tag};
+  }
   {
     std::lock_guard lock(mutex_);
-    if (auto it = entries_.find(key); it != entries_.end()) return it->second.value;
+    if (auto it = index_.find(key); it != index_.end()) {
+      entries_.splice(entries_.begin(), entries_, it->second);
+      return it->second->value;
+    }
   }
   // Two requests may both make it; the first one to finish wins.
   Ref<RefCounted> made = make();
   std::lock_guard lock(mutex_);
-  return entries_.try_emplace(key, Entry{source.storage(), std::move(made)}).first->second.value;
+  if (auto it = index_.find(key); it != index_.end()) return it->second->value;
+  entries_.push_front({key, source.defined() ? source.storage() : nullptr, made});
+  index_[key] = entries_.begin();
+  if (entries_.size() > capacity_) {
+    index_.erase(entries_.back().key);
+    entries_.pop_back();
+  }
+  return made;
 }
 
 void RunContext::check_interrupts() const {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <unordered_map>
 
@@ -15,32 +16,37 @@
 
 namespace temper {
 
-// Derived data of constant tensors (packed weights), made once and shared by the requests of a
-// model. Keyed by storage identity, version, view and a caller's tag. Bounded by the model's
-// memory account. Thread-safe.
+// Derived data that requests of a model share: packed weights and the primitives made for shapes.
+// Keyed by a source tensor (identity, version, view) and a caller's tag; least recently used
+// entries go when there are more than the capacity. Thread-safe.
 class PackedCache : public RefCounted {
  public:
+  explicit PackedCache(size_t capacity = 2048) : capacity_(capacity) {}
+  // Returns the entry, calling make() on a miss. `source` is kept alive while the entry lives; it
+  // may be undefined when the tag says everything.
+  Ref<RefCounted> get(const Tensor& source, uint64_t tag,
+                      const std::function<Ref<RefCounted>()>& make);
+
+ private:
   struct Key {
     const Storage* storage;
     uint32_t version;
     int64_t offset;
-    uint64_t tag;  // what was made of it: a hash chosen by the kernel
+    uint64_t tag;
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
     size_t operator()(const Key& k) const;
   };
-  // Returns the entry, calling make() on a miss. `source` is kept alive while the entry lives.
-  Ref<RefCounted> get(const Tensor& source, uint64_t tag,
-                      const std::function<Ref<RefCounted>()>& make);
-
- private:
   struct Entry {
+    Key key;
     Ref<Storage> source;
     Ref<RefCounted> value;
   };
+  const size_t capacity_;
   std::mutex mutex_;
-  std::unordered_map<Key, Entry, KeyHash> entries_;
+  std::list<Entry> entries_;  // most recently used first
+  std::unordered_map<Key, std::list<Entry>::iterator, KeyHash> index_;
 };
 
 // mt19937 with PyTorch's CPU draw order; seeded per request or by the program.

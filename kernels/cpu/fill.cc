@@ -34,8 +34,8 @@ constexpr const char* cpp_name() {
 template <class T>
 T from_integer(int64_t value) {
   // Unsigned targets take negative numbers modulo their range, like the oracle.
-  constexpr int64_t lowest = std::is_signed_v<T> ? std::numeric_limits<T>::min()
-                                                 : -int64_t{std::numeric_limits<T>::max()};
+  constexpr int64_t lowest =
+      std::is_signed_v<T> ? std::numeric_limits<T>::min() : -int64_t{std::numeric_limits<T>::max()};
   if (value < lowest || value > static_cast<int64_t>(std::numeric_limits<T>::max())) {
     overflow<T>(cpp_name<T>());
   }

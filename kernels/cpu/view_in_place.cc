@@ -35,9 +35,9 @@ void check_image(const Tensor& self, const char* name) {
 // A copy in the memory format that `self` suggests.
 Tensor shuffled(const Tensor& self, const Tensor& permuted, DimsView sizes) {
   const bool last = self.dim() == 4 && self.is_channels_last();
-  Tensor out = empty(sizes, self.dtype(),
-                     last && sizes.size() == 4 ? MemoryFormat::kChannelsLast
-                                               : MemoryFormat::kContiguous);
+  Tensor out =
+      empty(sizes, self.dtype(),
+            last && sizes.size() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kContiguous);
   if (out.is_contiguous()) {
     copy_into(out.view_as_shape(permuted.sizes()), permuted);
   } else {
@@ -120,8 +120,10 @@ void pixel_shuffle(OpCall& call) {
   if (r <= 0) fail("pixel_shuffle expects a positive upscale_factor, but got ", r);
   const int64_t channels = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (channels % (r * r) != 0) {
-    fail("pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
-         "upscale_factor, but input.size(-3)=", channels, " is not divisible by ", r * r);
+    fail(
+        "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
+        "upscale_factor, but input.size(-3)=",
+        channels, " is not divisible by ", r * r);
   }
   Dims batch(self.sizes().begin(), self.sizes().end() - 3);
   Dims split = batch, out = batch, order;
@@ -159,9 +161,12 @@ void pixel_unshuffle(OpCall& call) {
 
 void channel_shuffle(OpCall& call) {
   const Tensor self = call.tensor(0);
-  if (self.dim() < 3) fail("channel_shuffle expects input with > 2 dims, but got input with sizes ", to_string(self.sizes()));
+  if (self.dim() < 3)
+    fail("channel_shuffle expects input with > 2 dims, but got input with sizes ",
+         to_string(self.sizes()));
   const int64_t groups = call.integer(1), channels = self.sizes()[1];
-  if (groups <= 0) fail("Number of groups to divide channels in must be positive. Value of groups:", groups);
+  if (groups <= 0)
+    fail("Number of groups to divide channels in must be positive. Value of groups:", groups);
   if (channels % groups != 0) {
     fail("Number of channels must be divisible by groups. Got ", channels, " channels and ", groups,
          " groups.");

@@ -96,8 +96,10 @@ void tensor_split_tensor(OpCall& call) {
          dtype_name(where.dtype()));
   }
   if (where.dim() > 1) {
-    fail("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
-         "one-dimensional tensor, but got a tensor with ", where.dim(), " dims");
+    fail(
+        "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
+        "one-dimensional tensor, but got a tensor with ",
+        where.dim(), " dims");
   }
   const Tensor flat = where.contiguous();
   const int64_t* data = flat.data<int64_t>();
@@ -123,7 +125,8 @@ void split_axis_indices(OpCall& call) {
 
 void unbind(OpCall& call) {
   const Tensor self = call.tensor(0);
-  if (self.dim() == 0) fail("Dimension specified as ", call.integer(1), " but tensor has no dimensions");
+  if (self.dim() == 0)
+    fail("Dimension specified as ", call.integer(1), " but tensor has no dimensions");
   const int64_t d = wrap_dim(call.integer(1), self.dim());
   std::vector<Tensor> out;
   for (int64_t i = 0; i < self.sizes()[d]; ++i) out.push_back(self.select(d, i));

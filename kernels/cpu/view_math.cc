@@ -85,7 +85,8 @@ Tensor squeeze_listed(const Tensor& self, DimsView dims) {
   const Dims listed = wrap_dims(dims, self.dim());
   Dims sizes, strides;
   for (int64_t d = 0; d < self.dim(); ++d) {
-    if (self.sizes()[d] == 1 && std::find(listed.begin(), listed.end(), d) != listed.end()) continue;
+    if (self.sizes()[d] == 1 && std::find(listed.begin(), listed.end(), d) != listed.end())
+      continue;
     sizes.push_back(self.sizes()[d]);
     strides.push_back(self.strides()[d]);
   }
@@ -101,9 +102,9 @@ Tensor diagonal_of(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim
   const int64_t down = offset < 0 ? (offset < -rows ? rows : -offset) : 0;
   const int64_t right = offset > 0 ? std::min(offset, cols) : 0;
   const int64_t length = std::max<int64_t>(std::min(rows - down, cols - right), 0);
-  const int64_t start = length == 0 ? self.offset()
-                                    : self.offset() + down * self.strides()[a] +
-                                          right * self.strides()[b];
+  const int64_t start = length == 0
+                            ? self.offset()
+                            : self.offset() + down * self.strides()[a] + right * self.strides()[b];
   Dims sizes, strides;
   for (int64_t d = 0; d < self.dim(); ++d) {
     if (d == a || d == b) continue;
@@ -217,8 +218,10 @@ std::vector<Tensor> split_by(const Tensor& self, DimsView sizes, int64_t dim) {
   std::vector<Tensor> out;
   for (int64_t size : sizes) {
     if (size < 0) {
-      fail("split_with_sizes expects split_sizes have only non-negative entries, but got "
-           "split_sizes=", to_string(sizes));
+      fail(
+          "split_with_sizes expects split_sizes have only non-negative entries, but got "
+          "split_sizes=",
+          to_string(sizes));
     }
     if (size > whole - start) {
       start = -1;

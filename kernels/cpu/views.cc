@@ -49,9 +49,7 @@ Tensor complex_part(const Tensor& self, int64_t part) {
 }  // namespace
 
 void view(OpCall& call) { call.ret(call.tensor(0).view_as_shape(call.ints(1))); }
-void view_dtype(OpCall& call) {
-  call.ret(view_as_dtype(call.tensor(0), *call.opt_dtype(1)));
-}
+void view_dtype(OpCall& call) { call.ret(view_as_dtype(call.tensor(0), *call.opt_dtype(1))); }
 void view_as(OpCall& call) { call.ret(call.tensor(0).view_as_shape(call.tensor(1).sizes())); }
 void view_as_real(OpCall& call) { call.ret(view_complex_as_real(call.tensor(0))); }
 
@@ -59,8 +57,10 @@ void view_as_complex(OpCall& call) {
   const Tensor self = call.tensor(0);
   if (self.dtype() != DType::kFloat32 && self.dtype() != DType::kFloat64) {
     if (self.dtype() == DType::kFloat16) unimplemented("view_as_complex of Half tensors");
-    fail("view_as_complex is only supported for half, float and double tensors, but got a tensor "
-         "of scalar type: ", dtype_name(self.dtype()));
+    fail(
+        "view_as_complex is only supported for half, float and double tensors, but got a tensor "
+        "of scalar type: ",
+        dtype_name(self.dtype()));
   }
   if (self.dim() == 0) fail("Input tensor must have one or more dimensions");
   if (self.sizes().back() != 2) fail("Tensor must have a last dimension of size 2");
@@ -68,12 +68,13 @@ void view_as_complex(OpCall& call) {
   Dims sizes(self.sizes().begin(), self.sizes().end() - 1);
   Dims strides(self.strides().begin(), self.strides().end() - 1);
   for (int64_t& stride : strides) {
-    if (stride % 2 != 0) fail("Tensor must have a stride divisible by 2 for all but last dimension");
+    if (stride % 2 != 0)
+      fail("Tensor must have a stride divisible by 2 for all but last dimension");
     stride /= 2;
   }
   if (self.offset() % 2 != 0) fail("Tensor must have a storage_offset divisible by 2");
-  call.ret(from_storage(self.storage(), to_complex(self.dtype()), sizes, strides,
-                        self.offset() / 2));
+  call.ret(
+      from_storage(self.storage(), to_complex(self.dtype()), sizes, strides, self.offset() / 2));
 }
 
 void real(OpCall& call) {
@@ -130,7 +131,8 @@ void numpy_t(OpCall& call) {
 
 void m_t(OpCall& call) {
   const Tensor self = call.tensor(0);
-  if (self.dim() == 1) fail("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  if (self.dim() == 1)
+    fail("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
   call.ret(self.dim() == 0 ? self : self.transpose(-2, -1));
 }
 
@@ -216,22 +218,18 @@ void atleast_list(OpCall& call) {
   call.ret(make_tensor_list(out));
 }
 
-void view_copy(OpCall& call) {
-  call.ret(call.tensor(0).view_as_shape(call.ints(1)).clone());
-}
+void view_copy(OpCall& call) { call.ret(call.tensor(0).view_as_shape(call.ints(1)).clone()); }
 void view_dtype_copy(OpCall& call) {
   call.ret(view_as_dtype(call.tensor(0), *call.opt_dtype(1)).clone());
 }
 void permute_copy(OpCall& call) { call.ret(call.tensor(0).permute(call.ints(1)).clone()); }
 void unfold_copy(OpCall& call) {
-  call.ret(
-      unfold_of(call.tensor(0), call.integer(1), call.integer(2), call.integer(3)).clone());
+  call.ret(unfold_of(call.tensor(0), call.integer(1), call.integer(2), call.integer(3)).clone());
 }
 
 void select_scatter(OpCall& call) {
-  scatter_view(call, "select_scatter", [&](const Tensor& out) {
-    return out.select(call.integer(2), call.integer(3));
-  });
+  scatter_view(call, "select_scatter",
+               [&](const Tensor& out) { return out.select(call.integer(2), call.integer(3)); });
 }
 void slice_scatter(OpCall& call) {
   scatter_view(call, "slice_scatter", [&](const Tensor& out) { return sliced(out, call, 2); });

@@ -17,6 +17,9 @@ void add_all_operators(OpRegistry& registry) {
   add_fft(registry);
   add_linalg(registry);
   add_lists(registry);
+  add_conv(registry);
+  add_matmul(registry);
+  add_norm(registry);
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);

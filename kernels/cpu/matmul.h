@@ -1,0 +1,27 @@
+#pragma once
+// Matrix products of any dtype. float32, and half precision through it, go to oneDNN; the rest to
+// plain loops.
+
+#include "core/op/op_call.h"
+#include "core/op/run_context.h"
+
+namespace temper {
+
+// a [.., M, K] x b [.., K, N] with broadcast batch dims, following torch.matmul for ranks 1 and 2.
+Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b);
+// x [.., K] * weight[N, K]^T + bias[N].
+Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
+                 const Tensor& bias);
+
+void mm(OpCall& call);
+void bmm(OpCall& call);
+void matmul(OpCall& call);
+void linear(OpCall& call);
+void mv(OpCall& call);
+void dot(OpCall& call);
+void vdot(OpCall& call);
+void addmm(OpCall& call);
+void baddbmm(OpCall& call);
+void addmv(OpCall& call);
+
+}  // namespace temper

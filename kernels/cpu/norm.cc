@@ -1,0 +1,353 @@
+#include "kernels/cpu/norm.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/op/run_context.h"
+#include "core/tensor/dispatch.h"
+
+namespace temper {
+namespace {
+
+constexpr int64_t kGrain = 16384;
+
+// Values of an optional per-channel tensor as doubles.
+std::vector<double> channel_values(const Tensor& t, int64_t count, double fallback) {
+  std::vector<double> values(static_cast<size_t>(count), fallback);
+  if (!t.defined()) return values;
+  if (t.numel() != count) fail("expected a tensor with ", count, " elements, got ", t.numel());
+  const Tensor wide = to_dtype(t, DType::kFloat64).contiguous();
+  std::copy(wide.data<double>(), wide.data<double>() + count, values.begin());
+  return values;
+}
+
+// out = x * scale[c] + shift[c] over [N, C, inner] or channels-last.
+template <class T>
+void scale_channels(const RunContext& context, const Tensor& x, const Tensor& out,
+                    const std::vector<double>& scale, const std::vector<double>& shift) {
+  using C = Compute<T>;
+  const int64_t channels = x.size(1);
+  const T* from = x.data<T>();
+  T* to = out.data<T>();
+  std::vector<C> a(scale.begin(), scale.end()), b(shift.begin(), shift.end());
+  if (!x.is_contiguous()) {  // channels-last: the channel is innermost
+    const int64_t rows = x.numel() / channels;
+    context.workers->parallel_for(0, rows, kGrain / channels + 1, [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r) {
+        for (int64_t c = 0; c < channels; ++c) {
+          to[r * channels + c] =
+              static_cast<T>(static_cast<C>(from[r * channels + c]) * a[static_cast<size_t>(c)] +
+                             b[static_cast<size_t>(c)]);
+        }
+      }
+    });
+    return;
+  }
+  const int64_t inner = x.numel() / (x.size(0) * channels);
+  context.workers->parallel_for(0, x.size(0) * channels, kGrain / inner + 1,
+                                [&](int64_t begin, int64_t end) {
+                                  for (int64_t row = begin; row < end; ++row) {
+                                    const C s = a[static_cast<size_t>(row % channels)],
+                                            t = b[static_cast<size_t>(row % channels)];
+                                    for (int64_t i = row * inner; i < (row + 1) * inner; ++i) {
+                                      to[i] = static_cast<T>(static_cast<C>(from[i]) * s + t);
+                                    }
+                                  }
+                                });
+}
+
+struct Moments {
+  std::vector<double> mean, variance;  // variance is biased
+};
+
+// Over all dims but the channel.
+Moments channel_moments(const Tensor& x) {
+  const int64_t channels = x.size(1), batch = x.size(0);
+  const int64_t inner = batch * channels == 0 ? 0 : x.numel() / (batch * channels);
+  const Tensor wide = to_dtype(x, DType::kFloat64).contiguous();
+  Moments m{std::vector<double>(static_cast<size_t>(channels), 0),
+            std::vector<double>(static_cast<size_t>(channels), 0)};
+  const double count = static_cast<double>(batch * inner);
+  for (int64_t c = 0; c < channels; ++c) {
+    double sum = 0, squares = 0;
+    const auto each = [&](auto&& body) {
+      for (int64_t n = 0; n < batch; ++n) {
+        const double* row = wide.data<double>() + (n * channels + c) * inner;
+        for (int64_t i = 0; i < inner; ++i) body(row[i]);
+      }
+    };
+    each([&](double v) { sum += v; });
+    const double mean = sum / count;
+    each([&](double v) { squares += (v - mean) * (v - mean); });
+    m.mean[static_cast<size_t>(c)] = mean;
+    m.variance[static_cast<size_t>(c)] = squares / count;
+  }
+  return m;
+}
+
+void update_running(const Tensor& running, const std::vector<double>& fresh, double momentum,
+                    double factor) {
+  if (!running.defined()) return;
+  const Tensor wide = to_dtype(running, DType::kFloat64).clone();
+  for (int64_t i = 0; i < running.numel(); ++i) {
+    wide.data<double>()[i] =
+        (1 - momentum) * wide.data<double>()[i] + momentum * factor * fresh[static_cast<size_t>(i)];
+  }
+  copy_into(running, wide);
+}
+
+Tensor as_tensor(const std::vector<double>& values, DType dtype) {
+  const Tensor wide = empty({static_cast<int64_t>(values.size())}, DType::kFloat64);
+  std::copy(values.begin(), values.end(), wide.data<double>());
+  return to_dtype(wide, dtype);
+}
+
+struct BatchNormResult {
+  Tensor output, mean, inverse;
+};
+
+BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor& weight,
+                               const Tensor& bias, const Tensor& running_mean,
+                               const Tensor& running_var, bool training, double momentum,
+                               double eps) {
+  if (x.dim() < 2) fail("batch_norm: expected at least 2 dims, got ", x.dim());
+  if (!x.is_contiguous() && !x.is_channels_last()) x = x.contiguous();
+  const int64_t channels = x.size(1);
+  Moments m;
+  if (training) {
+    m = channel_moments(x);
+    const double count = static_cast<double>(x.numel()) / static_cast<double>(channels);
+    update_running(running_mean, m.mean, momentum, 1);
+    update_running(running_var, m.variance, momentum, count / (count - 1));
+  } else {
+    if (!running_mean.defined() || !running_var.defined()) {
+      fail("running_mean and running_var must be defined in evaluation mode");
+    }
+    m = {channel_values(running_mean, channels, 0), channel_values(running_var, channels, 1)};
+  }
+  std::vector<double> scale = channel_values(weight, channels, 1);
+  std::vector<double> shift = channel_values(bias, channels, 0), inverse(scale.size());
+  for (size_t c = 0; c < scale.size(); ++c) {
+    inverse[c] = 1 / std::sqrt(m.variance[c] + eps);
+    scale[c] *= inverse[c];
+    shift[c] -= m.mean[c] * scale[c];
+  }
+  const Tensor out = empty_like(x);
+  if (x.numel() > 0) {
+    visit(x.dtype(), "batch_norm", AllFloatTypes{},
+          [&]<class T>() { scale_channels<T>(context, x, out, scale, shift); });
+  }
+  const DType stats = x.dtype() == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
+  if (!training) return {out, empty({0}, stats), empty({0}, stats)};
+  return {out, as_tensor(m.mean, stats), as_tensor(inverse, stats)};
+}
+
+void return_all(OpCall& call, BatchNormResult result) {
+  call.ret(0, result.output);
+  call.ret(1, result.mean);
+  call.ret(2, result.inverse);
+}
+
+// Normalizes rows of `size` elements: mean and variance in one pass over registers of sums.
+template <class T>
+void normalize_rows(const RunContext& context, const Tensor& x, int64_t size, const T* weight,
+                    const T* bias, double eps, const Tensor& out, float* mean_out,
+                    float* rstd_out) {
+  using C = Compute<T>;
+  const int64_t rows = size == 0 ? 0 : x.numel() / size;
+  const T* from = x.data<T>();
+  T* to = out.data<T>();
+  context.workers->parallel_for(0, rows, kGrain / size + 1, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const T* row = from + r * size;
+      T* dst = to + r * size;
+      constexpr int kLanes = 16;  // independent sums, which the compiler keeps in vectors
+      C sums[kLanes] = {};
+      int64_t i = 0;
+      for (; i + kLanes <= size; i += kLanes) {
+        for (int k = 0; k < kLanes; ++k) sums[k] += static_cast<C>(row[i + k]);
+      }
+      double total = 0;
+      for (C s : sums) total += static_cast<double>(s);
+      for (; i < size; ++i) total += static_cast<double>(static_cast<C>(row[i]));
+      const C mean = static_cast<C>(total / static_cast<double>(size));
+      C squares[kLanes] = {};
+      for (i = 0; i + kLanes <= size; i += kLanes) {
+        for (int k = 0; k < kLanes; ++k) {
+          const C d = static_cast<C>(row[i + k]) - mean;
+          squares[k] += d * d;
+        }
+      }
+      double spread = 0;
+      for (C s : squares) spread += static_cast<double>(s);
+      for (; i < size; ++i) {
+        const C d = static_cast<C>(row[i]) - mean;
+        spread += static_cast<double>(d * d);
+      }
+      const C rstd = static_cast<C>(1 / std::sqrt(spread / static_cast<double>(size) + eps));
+      if (mean_out) mean_out[r] = static_cast<float>(mean);
+      if (rstd_out) rstd_out[r] = static_cast<float>(rstd);
+      for (i = 0; i < size; ++i) {
+        C v = (static_cast<C>(row[i]) - mean) * rstd;
+        if (weight) v *= static_cast<C>(weight[i]);
+        if (bias) v += static_cast<C>(bias[i]);
+        dst[i] = static_cast<T>(v);
+      }
+    }
+  });
+}
+
+struct LayerNormResult {
+  Tensor output, mean, rstd;
+};
+
+LayerNormResult run_layer_norm(const RunContext& context, const Tensor& input, const Dims& shape,
+                               const Tensor& weight, const Tensor& bias, double eps) {
+  const size_t rank = input.sizes().size();
+  if (shape.empty() || shape.size() > rank ||
+      input.sizes().subspan(rank - shape.size()) != DimsView(shape)) {
+    fail("Given normalized_shape=", to_string(DimsView(shape)), ", expected input with shape [*, ",
+         to_string(DimsView(shape)), "], but got input of size", to_string(input.sizes()));
+  }
+  const Tensor x = input.contiguous();
+  const DType dtype = x.dtype();
+  const Tensor w = weight.defined() ? to_dtype(weight, dtype).contiguous() : weight;
+  const Tensor b = bias.defined() ? to_dtype(bias, dtype).contiguous() : bias;
+  Dims stats(input.sizes().begin(), input.sizes().end());
+  for (size_t i = rank - shape.size(); i < rank; ++i) stats[i] = 1;
+  LayerNormResult r{empty(x.sizes(), dtype), zeros(stats, DType::kFloat32),
+                    zeros(stats, DType::kFloat32)};
+  visit(dtype, "layer_norm", AllFloatTypes{}, [&]<class T>() {
+    normalize_rows<T>(context, x, numel_of(shape), w.defined() ? w.data<T>() : nullptr,
+                      b.defined() ? b.data<T>() : nullptr, eps, r.output, r.mean.data<float>(),
+                      r.rstd.data<float>());
+  });
+  return r;
+}
+
+struct GroupNormResult {
+  Tensor output, mean, rstd;
+};
+
+GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, int64_t groups,
+                               const Tensor& weight, const Tensor& bias, double eps) {
+  const int64_t batch = input.size(0), channels = input.size(1);
+  if (groups <= 0 || channels % groups != 0) {
+    fail(
+        "Expected number of channels in input to be divisible by num_groups, but got input of "
+        "shape ",
+        to_string(input.sizes()), " and num_groups=", groups);
+  }
+  const Tensor x = input.contiguous();
+  GroupNormResult r{empty(x.sizes(), x.dtype()), zeros({batch, groups}, DType::kFloat32),
+                    zeros({batch, groups}, DType::kFloat32)};
+  if (x.numel() == 0) return r;
+  visit(x.dtype(), "group_norm", AllFloatTypes{}, [&]<class T>() {
+    normalize_rows<T>(context, x, x.numel() / (batch * groups), nullptr, nullptr, eps, r.output,
+                      r.mean.data<float>(), r.rstd.data<float>());
+    if (weight.defined() || bias.defined()) {
+      scale_channels<T>(context, r.output, r.output, channel_values(weight, channels, 1),
+                        channel_values(bias, channels, 0));
+    }
+  });
+  return r;
+}
+
+}  // namespace
+
+void batch_norm(OpCall& call) {
+  call.ret(run_batch_norm(call.context(), call.tensor(0), call.opt_tensor(1), call.opt_tensor(2),
+                          call.opt_tensor(3), call.opt_tensor(4), call.boolean(5), call.number(6),
+                          call.number(7))
+               .output);
+}
+
+void native_batch_norm(OpCall& call) {
+  return_all(call, run_batch_norm(call.context(), call.tensor(0), call.opt_tensor(1),
+                                  call.opt_tensor(2), call.opt_tensor(3), call.opt_tensor(4),
+                                  call.boolean(5), call.number(6), call.number(7)));
+}
+
+void native_batch_norm_no_training(OpCall& call) {
+  return_all(call, run_batch_norm(call.context(), call.tensor(0), call.opt_tensor(1),
+                                  call.opt_tensor(2), call.opt_tensor(3), call.opt_tensor(4), false,
+                                  call.number(5), call.number(6)));
+}
+
+void layer_norm(OpCall& call) {
+  call.ret(run_layer_norm(call.context(), call.tensor(0), call.ints(1), call.opt_tensor(2),
+                          call.opt_tensor(3), call.number(4))
+               .output);
+}
+
+void native_layer_norm(OpCall& call) {
+  LayerNormResult r = run_layer_norm(call.context(), call.tensor(0), call.ints(1),
+                                     call.opt_tensor(2), call.opt_tensor(3), call.number(4));
+  call.ret(0, r.output);
+  call.ret(1, to_dtype(r.mean, call.tensor(0).dtype()));
+  call.ret(2, to_dtype(r.rstd, call.tensor(0).dtype()));
+}
+
+void rms_norm(OpCall& call) {
+  const Tensor x = call.tensor(0).contiguous(), weight = call.opt_tensor(2);
+  const int64_t size = numel_of(call.ints(1));
+  const double fallback = x.dtype() == DType::kFloat64 ? std::numeric_limits<double>::epsilon()
+                                                       : std::numeric_limits<float>::epsilon();
+  const double eps = call.number_or(3, fallback);
+  const Tensor out = empty(x.sizes(), x.dtype());
+  visit(x.dtype(), "rms_norm", AllFloatTypes{}, [&]<class T>() {
+    using C = Compute<T>;
+    const Tensor w = weight.defined() ? to_dtype(weight, x.dtype()).contiguous() : weight;
+    for (int64_t r = 0; size > 0 && r < x.numel() / size; ++r) {
+      const T* row = x.data<T>() + r * size;
+      double squares = 0;
+      for (int64_t i = 0; i < size; ++i) {
+        squares += static_cast<double>(static_cast<C>(row[i])) *
+                   static_cast<double>(static_cast<C>(row[i]));
+      }
+      const C scale = static_cast<C>(1 / std::sqrt(squares / static_cast<double>(size) + eps));
+      for (int64_t i = 0; i < size; ++i) {
+        const C v = static_cast<C>(row[i]) * scale;
+        out.data<T>()[r * size + i] =
+            static_cast<T>(w.defined() ? v * static_cast<C>(w.data<T>()[i]) : v);
+      }
+    }
+  });
+  call.ret(out);
+}
+
+void group_norm(OpCall& call) {
+  call.ret(run_group_norm(call.context(), call.tensor(0), call.integer(1), call.opt_tensor(2),
+                          call.opt_tensor(3), call.number(4))
+               .output);
+}
+
+void native_group_norm(OpCall& call) {
+  GroupNormResult r = run_group_norm(call.context(), call.tensor(0), call.integer(6),
+                                     call.opt_tensor(1), call.opt_tensor(2), call.number(7));
+  call.ret(0, r.output);
+  call.ret(1, to_dtype(r.mean, call.tensor(0).dtype()));
+  call.ret(2, to_dtype(r.rstd, call.tensor(0).dtype()));
+}
+
+// Every (sample, channel) plane is normalized on its own: a group norm with one channel a group.
+void instance_norm(OpCall& call) {
+  const Tensor x = call.tensor(0).contiguous();
+  const int64_t channels = x.size(1);
+  if (!call.boolean(5)) {
+    return call.ret(run_batch_norm(call.context(), x, call.opt_tensor(1), call.opt_tensor(2),
+                                   call.opt_tensor(3), call.opt_tensor(4), false, call.number(6),
+                                   call.number(7))
+                        .output);
+  }
+  if (!call.is_none(3)) {
+    unimplemented("instance_norm that updates running statistics");
+  }
+  call.ret(run_group_norm(call.context(), x, channels, call.opt_tensor(1), call.opt_tensor(2),
+                          call.number(7))
+               .output);
+}
+
+}  // namespace temper

@@ -1,0 +1,18 @@
+#pragma once
+// Normalizations over channels, groups or trailing dims. Reduced precision computes in float.
+
+#include "core/op/op_call.h"
+
+namespace temper {
+
+void batch_norm(OpCall& call);
+void native_batch_norm(OpCall& call);
+void native_batch_norm_no_training(OpCall& call);
+void layer_norm(OpCall& call);
+void native_layer_norm(OpCall& call);
+void rms_norm(OpCall& call);
+void group_norm(OpCall& call);
+void native_group_norm(OpCall& call);
+void instance_norm(OpCall& call);
+
+}  // namespace temper
