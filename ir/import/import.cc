@@ -1,5 +1,8 @@
 #include "ir/import/import.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "core/base/error.h"
 #include "ir/archive/pickle.h"
 #include "ir/import/archive_sources.h"
@@ -11,6 +14,8 @@ namespace temper::ir {
 namespace {
 
 constexpr int64_t kNewestVersion = 10;
+// Classes without code: packed parameters of quantized layers.
+constexpr std::string_view kNativeClasses = "__torch__.torch.classes.";
 
 class Importer {
  public:
@@ -117,6 +122,10 @@ class Importer {
 
   IValue make_object(Ref<const ClassType> type, IValue state) {
     auto object = make_ref<ObjectValue>(type);
+    if (type->name().starts_with(kNativeClasses)) {
+      object->slots.at(0) = std::move(state);
+      return object;
+    }
     Function* set_state = type->find_method("__setstate__");
     if (set_state && type->find_method("__getstate__")) {
       std::fill(object->slots.begin(), object->slots.end(), IValue());

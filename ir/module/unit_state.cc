@@ -76,6 +76,8 @@ TypePtr CompilationUnit::State::find_type(const std::string& name) {
   if (found != types.end()) return found->second;
   if (is_native_class(name)) {
     classes.push_back(ClassType::make(name, false));
+    // What the archive stores of such an object: the kernels that know the class unpack it.
+    classes.back()->add_attribute({"state", Type::any()});
     return types[name] = classes.back();
   }
   const Place place = find_definition(name);
