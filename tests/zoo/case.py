@@ -67,9 +67,9 @@ def digest(case: Case) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The value with nothing that a pickle would name by class: NamedTuples become tuples."""
+    """The value as a file can hold it: NamedTuples become tuples, pending conjugation is done."""
     if isinstance(value, torch.Tensor):
-        return value.detach()
+        return value.detach().resolve_conj().resolve_neg()
     if isinstance(value, tuple):
         return tuple(plain(item) for item in value)
     if isinstance(value, list):
@@ -93,7 +93,7 @@ def generate(case: Case, folder: pathlib.Path) -> None:
         made.save(str(folder / "model.pt"))
     model = torch.jit.load(str(folder / "model.pt"))
     for index, call in enumerate(calls):
-        torch.save(call.inputs, folder / f"inputs_{index}.pt")
+        torch.save(plain(call.inputs), folder / f"inputs_{index}.pt")
         try:
             expected, error = ask_oracle(model, call), None
         except (RuntimeError, IndexError, ValueError, torch.jit.Error) as caught:

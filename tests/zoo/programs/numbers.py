@@ -85,7 +85,7 @@ def linear_congruences(seed: int) -> Tuple[List[int], List[float]]:
     values: List[int] = []
     reals: List[float] = []
     for _ in range(6):
-        seed = (seed * 6364136223846793005 + 1442695040888963407) % 9223372036854775783
+        seed = (seed * 6364136223846793005 + 1442695040888963407) % 4611686018427387847
         values.append(seed)
-        reals.append(seed / 9223372036854775783)
+        reals.append(seed / 4611686018427387847)
     return values, reals
