@@ -94,6 +94,7 @@ enum OpProperty : uint32_t {
   kReadsGlobal = 1u << 4,  // answers depend on the run (is_grad_enabled): not folded
   kCheap = 1u << 5,        // recomputing is cheaper than keeping (sizes, scalars)
   kMayReturnInput = 1u << 6,  // may return an argument itself though the schema says it is new
+  kIgnoresNan = 1u << 7,        // NaN counts as absent (nanmedian)
 };
 
 struct OpRow {

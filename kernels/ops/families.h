@@ -6,14 +6,15 @@
 namespace temper {
 
 void add_arithmetic(OpRegistry& registry);
+void add_conv(OpRegistry& registry);
 void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_lists(OpRegistry& registry);
-void add_conv(OpRegistry& registry);
 void add_matmul(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
+void add_reduce(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);

@@ -12,14 +12,15 @@ void add_all_operators(OpRegistry& registry) {
   registry.add_schemas({temper_embedded_schemas, static_cast<size_t>(temper_embedded_schemas_end -
                                                                      temper_embedded_schemas)});
   add_arithmetic(registry);
+  add_conv(registry);
   add_dicts(registry);
   add_elementary(registry);
   add_fft(registry);
   add_linalg(registry);
   add_lists(registry);
-  add_conv(registry);
   add_matmul(registry);
   add_norm(registry);
+  add_reduce(registry);
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);

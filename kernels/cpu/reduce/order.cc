@@ -1,0 +1,262 @@
+// Sorting, selection and counting along a dim. NaN counts as the largest value.
+#include <cmath>
+#include <numeric>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "kernels/cpu/reduce/reduce.h"
+#include "kernels/cpu/reduce/rows.h"
+
+namespace temper {
+namespace {
+
+template <class T>
+bool less_value(T a, T b) {
+  const auto x = static_cast<Compute<T>>(a), y = static_cast<Compute<T>>(b);
+  return x < y || (is_nan_value(y) && !is_nan_value(x));
+}
+
+struct Ordered {
+  Tensor values, indices;
+};
+
+// The dim innermost and contiguous, results put back in place.
+struct Lines {
+  Tensor data;
+  int64_t dim = 0, rows = 0, length = 0;
+};
+
+Lines lines_of(const Tensor& self, int64_t dim) {
+  const int64_t d = wrap_dim(dim, self.dim());
+  if (self.dim() == 0) return {self.reshape({1}), 0, 1, 1};
+  Lines lines{self.transpose(d, -1).contiguous(), d, 0, self.size(d)};
+  lines.rows = lines.length == 0 ? 0 : self.numel() / lines.length;
+  return lines;
+}
+
+Tensor empty_lines(const Lines& lines, int64_t length, DType dtype) {
+  Dims sizes(lines.data.sizes().begin(), lines.data.sizes().end());
+  sizes.back() = length;
+  return empty(sizes, dtype);
+}
+
+Tensor put_back(const Tensor& t, const Lines& lines, bool scalar) {
+  if (scalar) return t.view_as_shape({});
+  return t.transpose(lines.dim, -1).contiguous();
+}
+
+// The first `keep` positions of every line in order; all when keep < 0.
+template <class T>
+void order_lines(const RunContext& context, const Lines& lines, bool descending, int64_t keep,
+                 const Tensor& values, const Tensor& indices) {
+  const int64_t n = lines.length;
+  const T* data = lines.data.data<T>();
+  context.workers->parallel_for(0, lines.rows, 4096 / n + 1, [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> order(static_cast<size_t>(n));
+    for (int64_t r = begin; r < end; ++r) {
+      const T* line = data + r * n;
+      std::iota(order.begin(), order.end(), 0);
+      const auto before = [&](int64_t a, int64_t b) {
+        return descending ? less_value(line[b], line[a]) : less_value(line[a], line[b]);
+      };
+      if (keep < n) {
+        // Ties keep the earlier place, so that the answer does not depend on the algorithm.
+        std::partial_sort(
+            order.begin(), order.begin() + keep, order.end(),
+            [&](int64_t a, int64_t b) { return before(a, b) || (!before(b, a) && a < b); });
+      } else {
+        std::stable_sort(order.begin(), order.end(), before);
+      }
+      for (int64_t i = 0; i < keep; ++i) {
+        values.data<T>()[r * keep + i] = line[order[static_cast<size_t>(i)]];
+        indices.data<int64_t>()[r * keep + i] = order[static_cast<size_t>(i)];
+      }
+    }
+  });
+}
+
+Ordered order(OpCall& call, const Tensor& self, int64_t dim, bool descending,
+              std::optional<int64_t> keep) {
+  const Lines lines = lines_of(self, dim);
+  const int64_t count = keep.value_or(lines.length);
+  const Tensor values = empty_lines(lines, count, self.dtype());
+  const Tensor indices = empty_lines(lines, count, DType::kInt64);
+  if (lines.rows > 0 && lines.length > 0) {
+    visit(self.dtype(), "sort", RealAndBool{}, [&]<class T>() {
+      order_lines<T>(call.context(), lines, descending, count, values, indices);
+    });
+  }
+  const bool scalar = self.dim() == 0;
+  return {put_back(values, lines, scalar), put_back(indices, lines, scalar)};
+}
+
+// The k-th smallest of every line; `pick` chooses k (0-based) for a line, given its length.
+template <class Pick>
+Ordered select_rank(const Tensor& self, int64_t dim, bool keepdim, const Pick& pick) {
+  const Rows rows = make_rows_along(self, dim, keepdim);
+  Ordered out{empty(rows.out_sizes, self.dtype()), empty(rows.out_sizes, DType::kInt64)};
+  visit(self.dtype(), "kthvalue", RealTypes{}, [&]<class T>() {
+    std::vector<int64_t> places(static_cast<size_t>(rows.length));
+    for (int64_t r = 0; r < rows.rows; ++r) {
+      const T* line = rows.data.data<T>() + r * rows.length;
+      std::iota(places.begin(), places.end(), 0);
+      const int64_t k = pick.template operator()<T>(line, rows.length);
+      const auto before = [&](int64_t a, int64_t b) {
+        return less_value(line[a], line[b]) || (!less_value(line[b], line[a]) && a < b);
+      };
+      std::nth_element(places.begin(), places.begin() + k, places.end(), before);
+      out.values.data<T>()[r] = line[places[static_cast<size_t>(k)]];
+      out.indices.data<int64_t>()[r] = places[static_cast<size_t>(k)];
+    }
+  });
+  return out;
+}
+
+struct MedianRank {
+  template <class T>
+  int64_t operator()(const T* line, int64_t n) const {
+    int64_t numbers = 0;
+    for (int64_t i = 0; i < n; ++i) numbers += !is_nan_value(static_cast<Compute<T>>(line[i]));
+    if (ignore_nan) return numbers == 0 ? 0 : (numbers - 1) / 2;
+    return numbers < n ? numbers : (n - 1) / 2;  // the first NaN follows all numbers
+  }
+  bool ignore_nan;
+};
+
+}  // namespace
+
+// sort(self, dim, descending) and sort.stable(self, *, stable?, dim, descending).
+void sort(OpCall& call) {
+  const size_t dim = call.size() == 4 ? 2 : 1;
+  Ordered o = order(call, call.tensor(0), call.integer(dim), call.boolean(dim + 1), std::nullopt);
+  call.ret(0, o.values);
+  call.ret(1, o.indices);
+}
+
+void argsort(OpCall& call) {
+  const size_t dim = call.size() == 4 ? 2 : 1;
+  call.ret(
+      order(call, call.tensor(0), call.integer(dim), call.boolean(dim + 1), std::nullopt).indices);
+}
+
+void topk(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const int64_t k = call.integer(1), dim = call.integer(2);
+  const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
+  if (k < 0 || k > size) fail("selected index k out of range");
+  Ordered o = order(call, self, dim, call.boolean(3), k);
+  call.ret(0, o.values);
+  call.ret(1, o.indices);
+}
+
+void kthvalue(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const int64_t k = call.integer(1), dim = call.integer(2);
+  const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
+  if (k < 1 || k > size) fail("kthvalue(): selected number k out of range for dimension ", dim);
+  Ordered o =
+      select_rank(self, dim, call.boolean(3), [k]<class T>(const T*, int64_t) { return k - 1; });
+  call.ret(0, o.values);
+  call.ret(1, o.indices);
+}
+
+void median_all(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const bool ignore_nan = call.op().has(kIgnoresNan);
+  if (self.numel() == 0) return call.ret(full({}, NAN, self.dtype()));
+  call.ret(select_rank(self.reshape({-1}), 0, false, MedianRank{ignore_nan}).values);
+}
+
+void median_dim(OpCall& call) {
+  Ordered o = select_rank(call.tensor(0), call.integer(1), call.boolean(2),
+                          MedianRank{call.op().has(kIgnoresNan)});
+  call.ret(0, o.values);
+  call.ret(1, o.indices);
+}
+
+// The most frequent value, the smallest of equals, at its last place.
+void mode(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const Rows rows = make_rows_along(self, call.integer(1), call.boolean(2));
+  const Tensor values = empty(rows.out_sizes, self.dtype());
+  const Tensor indices = empty(rows.out_sizes, DType::kInt64);
+  visit(self.dtype(), "mode", RealAndBool{}, [&]<class T>() {
+    std::vector<int64_t> places(static_cast<size_t>(rows.length));
+    for (int64_t r = 0; r < rows.rows; ++r) {
+      const T* line = rows.data.data<T>() + r * rows.length;
+      std::iota(places.begin(), places.end(), 0);
+      std::stable_sort(places.begin(), places.end(),
+                       [&](int64_t a, int64_t b) { return less_value(line[a], line[b]); });
+      int64_t best = 0, best_count = 0, start = 0;
+      for (int64_t i = 1; i <= rows.length; ++i) {
+        const bool ends = i == rows.length || less_value(line[places[static_cast<size_t>(i - 1)]],
+                                                         line[places[static_cast<size_t>(i)]]);
+        if (!ends) continue;
+        if (i - start > best_count) {
+          best_count = i - start;
+          best = places[static_cast<size_t>(i - 1)];
+        }
+        start = i;
+      }
+      values.data<T>()[r] = line[best];
+      indices.data<int64_t>()[r] = best;
+    }
+  });
+  call.ret(0, values);
+  call.ret(1, indices);
+}
+
+void bincount(OpCall& call) {
+  const Tensor self = to_dtype(call.tensor(0), DType::kInt64).contiguous();
+  if (self.dim() != 1) fail("bincount only supports 1-d non-negative integral inputs.");
+  int64_t bins = std::max<int64_t>(call.integer(2), 0);
+  const int64_t* values = self.data<int64_t>();
+  for (int64_t i = 0; i < self.numel(); ++i) {
+    if (values[i] < 0) fail("bincount only supports 1-d non-negative integral inputs.");
+    bins = std::max(bins, values[i] + 1);
+  }
+  const Tensor weights = call.opt_tensor(1);
+  if (!weights.defined()) {
+    const Tensor out = zeros({bins}, DType::kInt64);
+    for (int64_t i = 0; i < self.numel(); ++i) ++out.data<int64_t>()[values[i]];
+    return call.ret(out);
+  }
+  if (weights.numel() != self.numel())
+    fail("weights should be 1-d and have the same length as input");
+  const bool narrow = weights.dtype() == DType::kFloat32;
+  const Tensor wide = to_dtype(weights, DType::kFloat64).contiguous();
+  const Tensor out = zeros({bins}, DType::kFloat64);
+  for (int64_t i = 0; i < self.numel(); ++i)
+    out.data<double>()[values[i]] += wide.data<double>()[i];
+  call.ret(narrow ? to_dtype(out, DType::kFloat32) : out);
+}
+
+void histc(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const int64_t bins = call.integer(1);
+  double low = call.number(2), high = call.number(3);
+  if (bins <= 0) fail("torch.histc(): bins must be > 0");
+  const Tensor wide = to_dtype(self, DType::kFloat64).contiguous();
+  const double* v = wide.data<double>();
+  if (low == high && wide.numel() > 0) {
+    low = *std::min_element(v, v + wide.numel());
+    high = *std::max_element(v, v + wide.numel());
+  }
+  if (low == high) {
+    low -= 1;
+    high += 1;
+  }
+  if (!std::isfinite(low) || !std::isfinite(high))
+    fail("torch.histc: range of [", low, ", ", high, "] is not finite");
+  if (low > high) fail("torch.histc: max must be larger than min");
+  const Tensor counts = zeros({bins}, DType::kFloat64);
+  for (int64_t i = 0; i < wide.numel(); ++i) {
+    if (!(v[i] >= low && v[i] <= high)) continue;
+    const int64_t bin =
+        static_cast<int64_t>((v[i] - low) / (high - low) * static_cast<double>(bins));
+    counts.data<double>()[std::min(bin, bins - 1)] += 1;
+  }
+  call.ret(to_dtype(counts, self.dtype()));
+}
+
+}  // namespace temper
