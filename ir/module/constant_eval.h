@@ -1,8 +1,8 @@
 #pragma once
 // Values of default arguments and class constants.
 
-#include "ir/script/program_scope.h"
 #include "ir/script/ast.h"
+#include "ir/script/program_scope.h"
 
 namespace temper::ir {
 

@@ -57,8 +57,7 @@ std::shared_ptr<Graph> compile_body(ScriptFunction& function, const FunctionDef&
   } catch (const Error& error) {
     constexpr std::string_view kPrefix = "cannot compile ";
     if (error.message().starts_with(kPrefix)) throw;
-    throw_error(error.kind(),
-                str_cat(kPrefix, function.qualified_name(), ": ", error.message()));
+    throw_error(error.kind(), str_cat(kPrefix, function.qualified_name(), ": ", error.message()));
   }
   if (function.schema().returns.empty()) {
     Schema schema = function.schema();
@@ -285,8 +284,8 @@ Schema CompilationUnit::State::make_schema(const std::string& name, const Functi
     if (i == 0 && receiver) {
       argument.type = receiver;
     } else if (param.annotation) {
-      argument.type = resolve_parameter_annotation(*param.annotation, finder_of(scope),
-                                                   &argument.fixed_size);
+      argument.type =
+          resolve_parameter_annotation(*param.annotation, finder_of(scope), &argument.fixed_size);
     } else {
       argument.type = Type::tensor();
     }
@@ -295,7 +294,8 @@ Schema CompilationUnit::State::make_schema(const std::string& name, const Functi
     }
   }
   if (def.return_annotation) {
-    schema.returns.emplace_back().type = resolve_annotation(*def.return_annotation, finder_of(scope));
+    schema.returns.emplace_back().type =
+        resolve_annotation(*def.return_annotation, finder_of(scope));
   }
   return schema;
 }
@@ -304,10 +304,9 @@ Ref<ScriptFunction> CompilationUnit::State::make_function(std::string name, cons
                                                           UnitScope& scope,
                                                           const TypePtr& receiver) {
   Schema schema = make_schema(name, def, scope, receiver);
-  return make_ref<ScriptFunction>(std::move(name), std::move(schema),
-                                  [&def, &scope](ScriptFunction& function) {
-                                    return compile_body(function, def, scope);
-                                  });
+  return make_ref<ScriptFunction>(
+      std::move(name), std::move(schema),
+      [&def, &scope](ScriptFunction& function) { return compile_body(function, def, scope); });
 }
 
 }  // namespace temper::ir

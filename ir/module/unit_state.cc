@@ -122,8 +122,7 @@ const std::vector<Candidate>* CompilationUnit::State::find_builtins(std::string_
   return found == builtins.end() ? nullptr : &found->second;
 }
 
-Function* CompilationUnit::State::find_upgrader(const std::string& overload,
-                                                      int64_t file_version) {
+Function* CompilationUnit::State::find_upgrader(const std::string& overload, int64_t file_version) {
   if (file_version >= kCurrentVersion) return nullptr;
   for (const Upgrader& upgrader : upgraders()) {
     if (upgrader.overload != overload || file_version > upgrader.last_version) continue;

@@ -177,7 +177,8 @@ Value* convert(Builder& builder, const TypePtr& target, Value* value, bool impli
   if (target->kind() == TypeKind::kClass && have == TypeKind::kAnyClass) {
     return builder.cast(value, target);
   }
-  if (implicit && (have == TypeKind::kTensor || have == TypeKind::kString || is_number(value->type()))) {
+  if (implicit &&
+      (have == TypeKind::kTensor || have == TypeKind::kString || is_number(value->type()))) {
     return convert_implicitly(builder, target, value);
   }
   return value;

@@ -150,8 +150,7 @@ Value* Emitter::augmented_value(const Stmt& stmt, Value* target, Value* operand)
   if (!row) fail("unknown operator '", stmt.op, "='");
   const TypeKind kind = target->type()->kind();
   if (kind == TypeKind::kClass || kind == TypeKind::kInterface) {
-    const bool in_place =
-        !row->in_place_method.empty() && has_method(target, row->in_place_method);
+    const bool in_place = !row->in_place_method.empty() && has_method(target, row->in_place_method);
     const std::string_view method = in_place ? row->in_place_method : row->plain_method;
     if (method.empty()) fail("objects do not support '", stmt.op, "='");
     return call_method(target, std::string(method), {nullptr, {{operand, ""}}, {}})->value(*this);

@@ -21,9 +21,8 @@ std::optional<Kind> kind_of_operator(std::string_view name) {
 bool same_signature(const Schema& a, const Schema& b) {
   const auto same = [](const std::vector<Argument>& x, const std::vector<Argument>& y) {
     return x.size() == y.size() &&
-           std::equal(x.begin(), x.end(), y.begin(), [](const Argument& p, const Argument& q) {
-             return equal(p.type, q.type);
-           });
+           std::equal(x.begin(), x.end(), y.begin(),
+                      [](const Argument& p, const Argument& q) { return equal(p.type, q.type); });
   };
   return same(a.arguments, b.arguments) && same(a.returns, b.returns);
 }

@@ -71,7 +71,8 @@ void Emitter::refine(const TypeMap& types) {
     const TermPtr term = lookup(name);
     Value* value = term ? term->plain_value() : nullptr;
     if (!value || equal(value->type(), type)) continue;
-    Value* narrowed = type->kind() == TypeKind::kNone ? builder_.none() : builder_.cast(value, type);
+    Value* narrowed =
+        type->kind() == TypeKind::kNone ? builder_.none() : builder_.cast(value, type);
     frame_->variables[name] = make_value_term(narrowed);
     name_value(narrowed, name);
   }
@@ -119,8 +120,8 @@ Condition Emitter::test_short_circuit(const Expr& expr) {
     // Only the right side decides; it may rely on what the left one showed.
     refine(is_and ? left.when_true : left.when_false);
     Condition right = emit_condition(*expr.children[1]);
-    right.when_true = is_and ? both(left.when_true, right.when_true)
-                             : either(left.when_true, right.when_true);
+    right.when_true =
+        is_and ? both(left.when_true, right.when_true) : either(left.when_true, right.when_true);
     right.when_false = is_and ? either(left.when_false, right.when_false)
                               : both(left.when_false, right.when_false);
     return right;
@@ -161,8 +162,8 @@ Condition Emitter::test_none(const Expr& expr, bool negated) {
   Condition condition;
   if (!is_none(*other)) {
     Value* right = emit_value(*other);
-    const bool bools = value->type()->kind() == TypeKind::kBool &&
-                       right->type()->kind() == TypeKind::kBool;
+    const bool bools =
+        value->type()->kind() == TypeKind::kBool && right->type()->kind() == TypeKind::kBool;
     const std::string_view same = bools ? op::kEq : op::kIs;
     const std::string_view different = bools ? op::kNe : op::kIsNot;
     const bool left_none = value->type()->kind() == TypeKind::kNone;

@@ -150,9 +150,9 @@ TermPtr Emitter::emit_ternary(const Expr& expr, const TypePtr& hint) {
     if (hint) results[i] = convert(builder_, hint, results[i], true);
     node->block_at(i)->add_output(results[i]);
   }
-  const bool to_union = hint && (hint->kind() == TypeKind::kUnion ||
-                                 hint->kind() == TypeKind::kOptional ||
-                                 hint->kind() == TypeKind::kNumber);
+  const bool to_union =
+      hint && (hint->kind() == TypeKind::kUnion || hint->kind() == TypeKind::kOptional ||
+               hint->kind() == TypeKind::kNumber);
   TypePtr type = unify(results[0]->type(), results[1]->type(), to_union);
   if (!type) {
     fail("the branches of the conditional have types ", results[0]->type()->annotation(), " and ",

@@ -6,7 +6,8 @@
 namespace temper::ir {
 
 Emitter::BlockScope::BlockScope(Emitter& emitter, Block* block)
-    : emitter_(emitter), frame_(emitter.frame_, block),
+    : emitter_(emitter),
+      frame_(emitter.frame_, block),
       insert_(&emitter.builder_.graph(), block->ret()) {
   emitter.frame_ = &frame_;
 }
@@ -20,8 +21,8 @@ void Emitter::emit_if(const Stmt& stmt) {
     emit_statements(*condition.known ? stmt.body : stmt.orelse);
     return;
   }
-  emit_branches(condition, [&] { emit_statements(stmt.body); },
-                [&] { emit_statements(stmt.orelse); });
+  emit_branches(
+      condition, [&] { emit_statements(stmt.body); }, [&] { emit_statements(stmt.orelse); });
 }
 
 Node* Emitter::emit_branches(const Condition& condition, const Body& then, const Body& otherwise) {
@@ -91,9 +92,9 @@ void Emitter::join_variable(Node* node, const std::string& name, Frame& then, Fr
                  : !values[1] ? values[0]->type()
                               : unify(values[0]->type(), values[1]->type(), to_union);
   if (!type) {
-    frame_->lost[name] = str_cat("it is a ", values[0]->type()->annotation(),
-                                 " after one branch and a ", values[1]->type()->annotation(),
-                                 " after the other");
+    frame_->lost[name] =
+        str_cat("it is a ", values[0]->type()->annotation(), " after one branch and a ",
+                values[1]->type()->annotation(), " after the other");
     return;
   }
   for (size_t i = 0; i < 2; ++i) {

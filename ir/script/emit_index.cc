@@ -50,8 +50,7 @@ int Emitter::apply_tensor_subscript(TensorIndex* state, const Expr& subscript, i
     case TypeKind::kInt:
       state->base = operate(op::kSelect, {state->base, builder_.constant(dim), value});
       return 0;
-    case TypeKind::kTensor:
-      break;
+    case TypeKind::kTensor: break;
     default:
       if (value->type()->kind() == TypeKind::kOptional &&
           without_none(value->type())->kind() == TypeKind::kTensor) {

@@ -13,7 +13,8 @@ const IValue* constant_of(const Value* value) {
 
 // The negative of a constant, as part of the literal.
 std::optional<IValue> negated(const IValue& value) {
-  if (value.is_int()) return IValue(static_cast<int64_t>(0 - static_cast<uint64_t>(value.to_int())));
+  if (value.is_int())
+    return IValue(static_cast<int64_t>(0 - static_cast<uint64_t>(value.to_int())));
   if (value.is_double()) return IValue(-value.to_double());
   if (value.is_complex()) return IValue(-value.to_complex());
   return std::nullopt;
@@ -60,7 +61,8 @@ TermPtr Emitter::emit_binary(const Expr& expr, const TypePtr& hint) {
   Value* left = emit_value(*expr.children[0], hint);
   // "[] + x" and "x + []": the literal takes the type of the other side.
   const TypePtr right_hint = left->type()->kind() == TypeKind::kList && !builder_.is_untyped(left)
-                                 ? left->type() : nullptr;
+                                 ? left->type()
+                                 : nullptr;
   Value* right = emit_value(*expr.children[1], right_hint);
   return binary_values(expr.text, left, right);
 }

@@ -14,8 +14,7 @@ constexpr std::string_view kAssertion = "AssertionError";
 bool is_meaningful(std::string_view name) {
   if (name.empty() || name[0] == '$') return false;
   if (name[0] != '_') return true;
-  return name.size() > 1 &&
-         name.find_first_not_of("0123456789", 1) != std::string_view::npos;
+  return name.size() > 1 && name.find_first_not_of("0123456789", 1) != std::string_view::npos;
 }
 
 bool contains_exit(const std::vector<StmtPtr>& body) {
@@ -196,7 +195,8 @@ void Emitter::emit_assert(const Stmt& stmt) {
     if (!*condition.known) return fail_assertion();
     return refine(condition.when_true);
   }
-  emit_branches(condition, [] {}, fail_assertion);
+  emit_branches(
+      condition, [] {}, fail_assertion);
 }
 
 void Emitter::emit_delete(const Stmt& stmt) {
@@ -236,8 +236,11 @@ void Emitter::emit_with(const Stmt& stmt) {
     // Exits leave the branch, not the block, so that what follows can run whichever way it ends.
     Condition always;
     always.value = builder_.constant(IValue(true));
-    guard = emit_branches(always, [&] { emit_statements(stmt.body); },
-                          [&] { set_exit({Exit::kThrow, nullptr, {}}); });
+    guard = emit_branches(
+        always, [&] { emit_statements(stmt.body); },
+        [&] {
+          set_exit({Exit::kThrow, nullptr, {}});
+        });
   } else {
     emit_statements(stmt.body);
   }

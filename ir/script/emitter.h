@@ -127,8 +127,8 @@ class Emitter {
   Value* emit_index_value(const Expr& expr);
   std::optional<int64_t> constant_int(const Expr& expr);
   struct TensorIndex {
-    Value* base;                   // after selects, slices and unsqueezes
-    std::vector<Value*> indices;   // tensors by dimension, null: all of it; empty: none
+    Value* base;                  // after selects, slices and unsqueezes
+    std::vector<Value*> indices;  // tensors by dimension, null: all of it; empty: none
   };
   TensorIndex emit_tensor_index(Value* tensor, const Expr& expr);
   // Applies one subscript at `dim`; returns how many dimensions it leaves there.
@@ -197,7 +197,7 @@ class Emitter {
   Frame* frame_ = nullptr;
   LoopScope* loop_ = nullptr;
   ExitTable exits_;
-  TypePtr return_type_;                // declared; null: inferred from `returned_`
+  TypePtr return_type_;  // declared; null: inferred from `returned_`
   std::vector<TypePtr> returned_;
 };
 

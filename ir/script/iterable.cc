@@ -162,7 +162,8 @@ IterablePtr iterate_value(Emitter& emitter, Value* value) {
     case TypeKind::kTuple: {
       std::vector<TermPtr> items;
       const size_t size = value->type()->expect<TupleType>().elements().size();
-      for (size_t i = 0; i < size; ++i) items.push_back(make_value_term(emitter.tuple_item(value, i)));
+      for (size_t i = 0; i < size; ++i)
+        items.push_back(make_value_term(emitter.tuple_item(value, i)));
       return iterate_terms(std::move(items));
     }
     default: return nullptr;

@@ -12,25 +12,22 @@ namespace {
 constexpr size_t kMaxIndents = 200;
 
 constexpr std::string_view kKeywords[] = {
-    "def",   "if",    "elif",   "else",   "while",    "for",      "in",       "not",
-    "is",    "and",   "or",     "return", "raise",    "assert",   "break",    "continue",
-    "del",   "pass",  "class",  "import", "with",     "as",       "global",   "True",
-    "False", "None",  "NoneType", "Ellipsis",
+    "def",   "if",       "elif", "else",  "while",  "for",      "in",
+    "not",   "is",       "and",  "or",    "return", "raise",    "assert",
+    "break", "continue", "del",  "pass",  "class",  "import",   "with",
+    "as",    "global",   "True", "False", "None",   "NoneType", "Ellipsis",
 };
 
 // Longest first, so that the first match is the right one.
 constexpr std::string_view kPunctuation[] = {
-    "**=", "<<=", ">>=", "...", "->", "**", "//", "<<", ">>", "<=", ">=", "==", "!=",
-    "+=",  "-=",  "*=",  "/=",  "%=", "|=", "&=", "^=", "+",  "-",  "*",  "/",  "%",
-    "@",   "<",   ">",   "=",   "(",  ")",  "[",  "]",  "{",  "}",  ",",  ":",  ".",
-    "|",   "&",   "^",   "~",
+    "**=", "<<=", ">>=", "...", "->", "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "+=", "-=",
+    "*=",  "/=",  "%=",  "|=",  "&=", "^=", "+",  "-",  "*",  "/",  "%",  "@",  "<",  ">",  "=",
+    "(",   ")",   "[",   "]",   "{",  "}",  ",",  ":",  ".",  "|",  "&",  "^",  "~",
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 class Lexer {
  public:
@@ -158,8 +155,8 @@ class Lexer {
     const std::string_view name = text_.substr(at_, length);
     if (name == "is" && joined_with(length, "not")) return push(TokenKind::kKeyword, 6);
     if (name == "not" && joined_with(length, "in")) return push(TokenKind::kKeyword, 6);
-    const bool keyword = std::find(std::begin(kKeywords), std::end(kKeywords), name) !=
-                         std::end(kKeywords);
+    const bool keyword =
+        std::find(std::begin(kKeywords), std::end(kKeywords), name) != std::end(kKeywords);
     push(keyword ? TokenKind::kKeyword : TokenKind::kName, length);
   }
 
@@ -177,7 +174,8 @@ class Lexer {
       if (!starts_with(candidate)) continue;
       const char c = candidate[0];
       if (c == '(' || c == '[' || c == '{') ++depth_;
-      if ((c == ')' || c == ']' || c == '}') && depth_-- == 0) fail_here("unmatched '", candidate, "'");
+      if ((c == ')' || c == ']' || c == '}') && depth_-- == 0)
+        fail_here("unmatched '", candidate, "'");
       return push(TokenKind::kPunctuation, candidate.size());
     }
     fail_here("unexpected character '", text_.substr(at_, 1), "'");

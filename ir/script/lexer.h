@@ -10,8 +10,13 @@
 namespace temper::ir {
 
 enum class TokenKind : uint8_t {
-  kEnd, kNewline, kIndent, kDedent,
-  kName, kNumber, kString,
+  kEnd,
+  kNewline,
+  kIndent,
+  kDedent,
+  kName,
+  kNumber,
+  kString,
   kKeyword,      // "if", "is not"...
   kPunctuation,  // "+=", "(", "->"...
   kTypeComment,  // "# type:"

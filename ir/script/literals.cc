@@ -45,8 +45,7 @@ IValue number_value(const Expr& number, bool negative) {
   const std::string& text = number.text;
   const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
   const bool imaginary = text.ends_with('j');
-  const bool fraction =
-      text.find_first_of(hexadecimal ? ".pP" : ".eE") != std::string::npos;
+  const bool fraction = text.find_first_of(hexadecimal ? ".pP" : ".eE") != std::string::npos;
   if (!imaginary && !fraction) return integer_value(number, negative);
   const double magnitude = std::strtod(text.c_str(), nullptr);
   const double value = negative ? -magnitude : magnitude;

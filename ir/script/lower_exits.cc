@@ -1,12 +1,14 @@
 #include "ir/script/lower_exits.h"
 
+#include <algorithm>
+
 namespace temper::ir {
 namespace {
 
 enum class Status : uint8_t { kNever, kMaybe, kAlways, kThrows };
 
-// How control leaves a block early. `exited` (a bool) and `values` are set for kMaybe and kAlways
-// and visible after the node they come from.
+// How control leaves a block early. `values` are set for kMaybe and kAlways, `exited` (a bool) for
+// kMaybe; both are visible after the node they come from.
 struct Outcome {
   Status status = Status::kNever;
   Value* exited = nullptr;
@@ -75,12 +77,21 @@ class ExitLowering {
   // into the outputs; otherwise it is reported.
   Outcome lower(Block* block) {
     for (Node* node = block->first(); node != block->ret(); node = node->next()) {
-      Outcome outcome;
-      if (node->is(Kind::kIf)) outcome = lower_if(node);
-      if (node->is(Kind::kLoop)) outcome = lower_loop(node);
-      if (outcome.status == Status::kNever) continue;
       const auto with = table_.with_ends.find(node);
       Node* last = with == table_.with_ends.end() ? node : with->second;
+      Outcome outcome;
+      if (node->is(Kind::kIf)) {
+        Outcome branches[2] = {lower(node->block_at(0)), lower(node->block_at(1))};
+        for (size_t i = 0; i < 2; ++i) {
+          const bool one =
+              branches[i].status == Status::kAlways && branches[1 - i].status == Status::kNever;
+          if (one && last == node) return sink_rest(block, node, i, branches[i].values);
+        }
+        outcome = join_branches(node, branches[0], branches[1]);
+      } else if (node->is(Kind::kLoop)) {
+        outcome = lower_loop(node);
+      }
+      if (outcome.status == Status::kNever) continue;
       if (outcome.leaves()) {
         cut_after(block, last);
         return outcome;
@@ -95,7 +106,7 @@ class ExitLowering {
     if (found == table_.exits.end()) return {};
     const Exit& exit = found->second;
     if (exit.kind != kind_ || exit.target != target_) return {Status::kThrows, nullptr, {}};
-    Outcome outcome{Status::kAlways, flag(block, true), exit.values};
+    Outcome outcome{Status::kAlways, nullptr, exit.values};
     table_.exits.erase(found);
     return outcome;
   }
@@ -113,45 +124,74 @@ class ExitLowering {
 
   // Nodes after `last` run only if nothing exited: they move into the second branch of an If.
   Outcome guard_rest(Block* block, Node* last, Outcome outcome) {
-    const bool is_target = holds_target(block);
-    if (last->next() == block->ret() && !table_.exits.count(block) && !is_target) return outcome;
-    const std::vector<TypePtr> natural = output_types(block);
+    if (last->next() == block->ret() && !table_.exits.count(block) && !holds_target(block)) {
+      return outcome;
+    }
     Node* choice = graph_.create(Kind::kIf, {outcome.exited});
     choice->set_range(last->range());
-    Block* left = choice->add_block();
-    Block* rest = choice->add_block();
+    choice->add_block();
+    move_rest(block, last, choice->add_block());
+    block->append(choice);
+    return finish_guard(block, choice, 0, outcome.values);
+  }
+
+  // One branch of an If exits: the nodes after it join the other branch.
+  Outcome sink_rest(Block* block, Node* choice, size_t exiting, const std::vector<Value*>& values) {
+    Block* live = choice->block_at(1 - exiting);
+    for (size_t i = 0; i < choice->outputs().size(); ++i) {
+      replace_everywhere(choice->output(i), live->outputs()[i]);
+    }
+    while (!choice->outputs().empty()) choice->remove_output(choice->outputs().size() - 1);
+    for (Block* branch : choice->blocks()) branch->ret()->remove_all_inputs();
+    move_rest(block, choice, live);
+    return finish_guard(block, choice, exiting, values);
+  }
+
+  void replace_everywhere(Value* from, Value* to) {
+    from->replace_all_uses_with(to);
+    for (auto& [block, exit] : table_.exits) {
+      std::replace(exit.values.begin(), exit.values.end(), from, to);
+    }
+  }
+
+  // Moves what follows `last`, the outputs and the exit of `block` to the end of `to`.
+  void move_rest(Block* block, Node* last, Block* to) {
     const std::vector<Value*> outputs(block->outputs().begin(), block->outputs().end());
     block->ret()->remove_all_inputs();
-    while (last->next() != block->ret()) last->next()->move_before(rest->ret());
-    block->append(choice);
-    for (Value* output : outputs) rest->add_output(output);
+    while (last->next() != block->ret()) last->next()->move_before(to->ret());
+    for (Value* output : outputs) to->add_output(output);
     if (auto exit = table_.exits.extract(block)) {
-      exit.key() = rest;
+      exit.key() = to;
       table_.exits.insert(std::move(exit));
     }
-    if (is_target) return guard_target(block, choice, outcome);
-    Outcome after = lower(rest);
+  }
+
+  // `choice` ends `block`: its branch `exiting` leaves with `values`, the other holds the rest.
+  Outcome finish_guard(Block* block, Node* choice, size_t exiting,
+                       const std::vector<Value*>& values) {
+    Block* left = choice->block_at(exiting);
+    Block* rest = choice->block_at(1 - exiting);
+    if (holds_target(block)) {
+      for (Value* value : values) left->add_output(value);
+      rest_of_target_.push_back(rest);
+      const Outcome after = lower(rest);
+      if (after.status == Status::kAlways) set_outputs(rest, after.values);
+      rest_of_target_.pop_back();
+      for (const TypePtr& type : types()) block->add_output(choice->add_output(type));
+      return {};
+    }
+    const std::vector<TypePtr> natural = output_types(rest);
+    const Outcome after = lower(rest);
     for (const TypePtr& type : natural) left->add_output(placeholder(left, type));
     left->add_output(flag(left, true));
-    for (Value* value : outcome.values) left->add_output(value);
+    for (Value* value : values) left->add_output(value);
     add_exit_outputs(rest, after);
     for (const TypePtr& type : natural) block->add_output(choice->add_output(type));
     Outcome joined = exit_results(choice);
-    joined.status = after.leaves() ? Status::kAlways : Status::kMaybe;
+    if (after.leaves()) joined = {Status::kAlways, nullptr, joined.values};
     return joined;
   }
 
-  // The rest of the target's block: its outputs become the target's in either case.
-  Outcome guard_target(Block* block, Node* choice, const Outcome& outcome) {
-    for (Value* value : outcome.values) choice->block_at(0)->add_output(value);
-    Block* rest = choice->block_at(1);
-    rest_of_target_.push_back(rest);
-    const Outcome after = lower(rest);
-    if (after.status == Status::kAlways) set_outputs(rest, after.values);
-    rest_of_target_.pop_back();
-    for (const TypePtr& type : types()) block->add_output(choice->add_output(type));
-    return {};
-  }
   bool holds_target(const Block* block) const {
     return block == target_ || (!rest_of_target_.empty() && rest_of_target_.back() == block);
   }
@@ -159,7 +199,8 @@ class ExitLowering {
   // Appends the exit flag and values to the outputs of a branch.
   void add_exit_outputs(Block* block, const Outcome& outcome) {
     const bool known = outcome.status == Status::kMaybe || outcome.status == Status::kAlways;
-    block->add_output(known ? outcome.exited : flag(block, false));
+    block->add_output(outcome.exited ? outcome.exited
+                                     : flag(block, outcome.status == Status::kAlways));
     for (size_t i = 0; i < types().size(); ++i) {
       block->add_output(known ? outcome.values[i] : placeholder(block, types()[i]));
     }
@@ -167,14 +208,13 @@ class ExitLowering {
   // The results that correspond to what add_exit_outputs() appended.
   Outcome exit_results(Node* node) {
     Outcome outcome;
+    outcome.status = Status::kMaybe;
     outcome.exited = node->add_output(Type::boolean());
     for (const TypePtr& type : types()) outcome.values.push_back(node->add_output(type));
     return outcome;
   }
 
-  Outcome lower_if(Node* node) {
-    const Outcome first = lower(node->block_at(0));
-    const Outcome second = lower(node->block_at(1));
+  Outcome join_branches(Node* node, const Outcome& first, const Outcome& second) {
     const bool throws_first = first.status == Status::kThrows;
     const bool throws_second = second.status == Status::kThrows;
     if (throws_first && throws_second) return {Status::kThrows, nullptr, {}};
@@ -185,7 +225,7 @@ class ExitLowering {
     add_exit_outputs(node->block_at(0), first);
     add_exit_outputs(node->block_at(1), second);
     Outcome joined = exit_results(node);
-    joined.status = first.leaves() && second.leaves() ? Status::kAlways : Status::kMaybe;
+    if (first.leaves() && second.leaves()) joined = {Status::kAlways, nullptr, joined.values};
     return joined;
   }
 
@@ -210,13 +250,12 @@ class ExitLowering {
       Node* empty = graph_.insert(graph_.create(Kind::kUninitialized));
       node->add_input(empty->add_output(type));
     }
-    Outcome outcome = exit_results(node);
-    outcome.status = Status::kMaybe;
-    return outcome;
+    return exit_results(node);
   }
 
   // The condition of the next iteration: not after an exit.
   void stop_when_exited(Block* body, const Outcome& inside) {
+    if (inside.status == Status::kAlways) return body->ret()->set_input(0, flag(body, false));
     Node* choice = graph_.create(Kind::kIf, {inside.exited});
     Block* stop = choice->add_block();
     Block* proceed = choice->add_block();

@@ -88,8 +88,20 @@ const GlobalFunction* find_global_function(std::string_view name);
 
 // Forms that look like calls but decide at compile time.
 enum class SpecialForm : unsigned char {
-  kAnnotate, kUncheckedCast, kUninitialized, kFork, kIsInstance, kHasAttr, kGetAttr, kRange, kZip,
-  kEnumerate, kList, kDict, kTuple, kIsScripting,
+  kAnnotate,
+  kUncheckedCast,
+  kUninitialized,
+  kFork,
+  kIsInstance,
+  kHasAttr,
+  kGetAttr,
+  kRange,
+  kZip,
+  kEnumerate,
+  kList,
+  kDict,
+  kTuple,
+  kIsScripting,
 };
 std::optional<SpecialForm> find_special_form(std::string_view name);
 // The same for paths below `torch`: "jit.annotate".

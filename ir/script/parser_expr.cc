@@ -15,10 +15,10 @@ int binary_precedence(const Token& token) {
     std::string_view text;
     int precedence;
   } kTable[] = {
-      {"and", 2}, {"or", 2},  {"in", 4}, {"not in", 4}, {"is", 4}, {"is not", 4}, {"<", 4},
-      {">", 4},   {"<=", 4},  {">=", 4}, {"==", 4},     {"!=", 4}, {"|", 5},      {"^", 6},
-      {"&", 7},   {"<<", 8},  {">>", 8}, {"+", 9},      {"-", 9},  {"*", 10},     {"/", 10},
-      {"//", 10}, {"%", 10},  {"@", 10}, {"**", kPower},
+      {"and", 2}, {"or", 2}, {"in", 4}, {"not in", 4},  {"is", 4}, {"is not", 4}, {"<", 4},
+      {">", 4},   {"<=", 4}, {">=", 4}, {"==", 4},      {"!=", 4}, {"|", 5},      {"^", 6},
+      {"&", 7},   {"<<", 8}, {">>", 8}, {"+", 9},       {"-", 9},  {"*", 10},     {"/", 10},
+      {"//", 10}, {"%", 10}, {"@", 10}, {"**", kPower},
   };
   for (const auto& row : kTable) {
     if (row.text == token.text) return row.precedence;
@@ -69,8 +69,8 @@ ExprPtr Parser::parse_prefix() {
 
 ExprPtr Parser::parse_unary(const Token& op, int precedence) {
   ExprPtr operand = parse_expression(precedence);
-  ExprPtr out = make(op.is("*") ? ExprKind::kStarred : ExprKind::kUnary, op.begin,
-                     std::string(op.text));
+  ExprPtr out =
+      make(op.is("*") ? ExprKind::kStarred : ExprKind::kUnary, op.begin, std::string(op.text));
   out->children.push_back(std::move(operand));
   return out;
 }
@@ -184,9 +184,9 @@ ExprPtr Parser::parse_word(const Token& token) {
   static constexpr struct {
     std::string_view text;
     ExprKind kind;
-  } kTable[] = {{"None", ExprKind::kNone},   {"True", ExprKind::kTrue}, {"False", ExprKind::kFalse},
-                {"...", ExprKind::kDots},    {"Ellipsis", ExprKind::kDots},
-                {"NoneType", ExprKind::kName}};
+  } kTable[] = {{"None", ExprKind::kNone},     {"True", ExprKind::kTrue},
+                {"False", ExprKind::kFalse},   {"...", ExprKind::kDots},
+                {"Ellipsis", ExprKind::kDots}, {"NoneType", ExprKind::kName}};
   for (const auto& row : kTable) {
     if (!token.is(row.text)) continue;
     next();

@@ -7,8 +7,8 @@ namespace {
 constexpr int kMaxDepth = 500;
 constexpr int kStatementLevels = 2;
 
-constexpr std::string_view kAugmented[] = {"+=", "-=", "*=", "/=", "%=",
-                                           "|=", "&=", "^=", "<<=", ">>=", "**="};
+constexpr std::string_view kAugmented[] = {
+    "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "**="};
 
 }  // namespace
 

@@ -118,8 +118,7 @@ class SchemaMatcher {
   // x.view(2, 3): the last positional parameter is a list and gets a value that is none.
   bool takes_rest_as_list(size_t i) const {
     const Argument& argument = schema_.arguments[i];
-    const bool last =
-        i + 1 == schema_.arguments.size() || schema_.arguments[i + 1].keyword_only;
+    const bool last = i + 1 == schema_.arguments.size() || schema_.arguments[i + 1].keyword_only;
     const TypePtr& type = argument.type;
     if (!implicit_ || !last || type->kind() != TypeKind::kList || argument.fixed_size) return false;
     const TypePtr& element = type->expect<WrapperType>().element();
@@ -157,7 +156,10 @@ class SchemaMatcher {
   }
 
   Value* fit(std::string_view name, const TypePtr& formal, Value* value) {
-    const TypePtr concrete = bind_type(formal, value->type(), bound_);
+    // "[]" tells nothing of a variable that is bound already.
+    const TypePtr known = builder_.is_untyped(value) ? substitute(formal, bound_) : nullptr;
+    const TypePtr concrete =
+        known && !has_type_vars(known) ? known : bind_type(formal, value->type(), bound_);
     if (!concrete) {
       // None for Optional[t] says nothing about t.
       if (formal->kind() == TypeKind::kOptional && value->type()->kind() == TypeKind::kNone) {
@@ -166,7 +168,8 @@ class SchemaMatcher {
       return mismatch(name, formal, value), nullptr;
     }
     Value* converted = convert(builder_, concrete, value, implicit_);
-    if (!is_subtype(converted->type(), concrete)) return mismatch(name, concrete, converted), nullptr;
+    if (!is_subtype(converted->type(), concrete))
+      return mismatch(name, concrete, converted), nullptr;
     return converted;
   }
 
@@ -181,7 +184,8 @@ class SchemaMatcher {
     if (inputs_[i]) return inputs_[i];
     const Argument& argument = schema_.arguments[i];
     const IValue& value = *argument.default_value;
-    if (value.is_none()) return builder_.none(may_be_none(argument.type) ? argument.type : Type::none());
+    if (value.is_none())
+      return builder_.none(may_be_none(argument.type) ? argument.type : Type::none());
     if (has_type_vars(argument.type)) return builder_.constant(value);
     const bool container = value.is_list() || value.is_dict() || value.is_tuple();
     return builder_.constant(value, container ? unwrap_optional(argument.type) : nullptr);
@@ -195,7 +199,7 @@ class SchemaMatcher {
   TypeBindings bound_;
   std::vector<Value*> inputs_;  // null: the default
   std::vector<bool> used_names_;
-  size_t next_ = 0;             // positional arguments used so far
+  size_t next_ = 0;  // positional arguments used so far
   bool self_free_ = true;
 };
 

@@ -50,8 +50,8 @@ std::string highlight(const SourceRange& range) {
   const std::string_view line = range.text->line(number);
   const size_t room = line.size() > column ? line.size() - column : 1;
   const size_t width = std::clamp<size_t>(range.end - range.begin, 1, room);
-  return str_cat("  File \"", range.text->file_name(), "\", line ", number, "\n    ", line, "\n    ",
-                 std::string(column, ' '), std::string(width, '~'), " <--- HERE");
+  return str_cat("  File \"", range.text->file_name(), "\", line ", number, "\n    ", line,
+                 "\n    ", std::string(column, ' '), std::string(width, '~'), " <--- HERE");
 }
 
 }  // namespace temper::ir

@@ -20,10 +20,11 @@ void expect_arguments(Emitter& emitter, const Expr& call, size_t least, size_t m
 TermPtr annotate(Emitter& emitter, const Expr& call) {
   expect_arguments(emitter, call, 2, 2, "annotate()");
   const TypePtr type = emitter.resolve_type(*call.children[1]);
-  Value* value = emitter.require(emitter.emit_value(*call.children[2], type), type,
-                                 "the annotated value");
+  Value* value =
+      emitter.require(emitter.emit_value(*call.children[2], type), type, "the annotated value");
   if (equal(value->type(), type)) return make_value_term(value);
-  if (value->type()->kind() == TypeKind::kNone) return make_value_term(emitter.builder().none(type));
+  if (value->type()->kind() == TypeKind::kNone)
+    return make_value_term(emitter.builder().none(type));
   return make_value_term(emitter.builder().cast(value, type));
 }
 
@@ -61,7 +62,8 @@ TermPtr condition_term(Emitter& emitter, const Condition& condition) {
 
 std::vector<TermPtr> emit_terms(Emitter& emitter, const Expr& call) {
   std::vector<TermPtr> terms;
-  for (size_t i = 1; i < call.children.size(); ++i) terms.push_back(emitter.emit(*call.children[i]));
+  for (size_t i = 1; i < call.children.size(); ++i)
+    terms.push_back(emitter.emit(*call.children[i]));
   return terms;
 }
 
@@ -80,8 +82,8 @@ TermPtr enumerate(Emitter& emitter, const Expr& call) {
   if (call.children.size() < 2 || call.children.size() + call.keywords.size() > 3) {
     emitter.fail("enumerate() takes something to iterate over and a start");
   }
-  Value* first = start ? emitter.require(emitter.emit_value(*start), Type::integer(), "the start")
-                       : nullptr;
+  Value* first =
+      start ? emitter.require(emitter.emit_value(*start), Type::integer(), "the start") : nullptr;
   return make_enumerate(emitter.emit(*call.children[1]), first);
 }
 
@@ -89,8 +91,8 @@ TermPtr make_list_of(Emitter& emitter, const Expr& call, const TypePtr& hint) {
   expect_arguments(emitter, call, 0, 1, "list()");
   if (call.children.size() == 1) {
     const bool typed = hint && hint->kind() == TypeKind::kList;
-    Value* list = emitter.builder().list(
-        typed ? hint->expect<WrapperType>().element() : Type::tensor(), {});
+    Value* list =
+        emitter.builder().list(typed ? hint->expect<WrapperType>().element() : Type::tensor(), {});
     if (!typed) emitter.builder().mark_untyped(list);
     return make_value_term(list);
   }

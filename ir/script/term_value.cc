@@ -12,7 +12,8 @@ bool is_receiver(const Schema& schema, const TypePtr& type) {
   const int index = schema.find_argument("self");
   if (index < 0) return false;
   TypeBindings bound;
-  const TypePtr concrete = bind_type(schema.arguments[static_cast<size_t>(index)].type, type, bound);
+  const TypePtr concrete =
+      bind_type(schema.arguments[static_cast<size_t>(index)].type, type, bound);
   return concrete && is_subtype(type, concrete);
 }
 
@@ -51,8 +52,8 @@ TermPtr ValueTerm::find_object_attribute(Emitter& emitter, const std::string& na
     return std::make_shared<MethodTerm>(value_, name);
   }
   if (const int slot = type->find_attribute(name); slot >= 0) {
-    Node* node = builder.node(Kind::kGetAttr, {value_},
-                              type->attributes()[static_cast<size_t>(slot)].type);
+    Node* node =
+        builder.node(Kind::kGetAttr, {value_}, type->attributes()[static_cast<size_t>(slot)].type);
     node->set_attribute("name", IValue(name));
     return make_value_term(node->output());
   }
@@ -145,8 +146,7 @@ IterablePtr ValueTerm::iterate(Emitter& emitter) const {
 TermPtr TensorCastTerm::apply(Emitter& emitter, const Actuals& actuals, const TypePtr&) const {
   Actuals full = actuals;
   full.self = tensor_;
-  full.positional.insert(full.positional.begin(),
-                         Actual{emitter.builder().constant(dtype_), ""});
+  full.positional.insert(full.positional.begin(), Actual{emitter.builder().constant(dtype_), ""});
   return emitter.call_operator(op::kTo, full);
 }
 
