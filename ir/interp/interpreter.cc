@@ -29,6 +29,8 @@ void fill_defaults(const Schema& schema, std::vector<IValue>& args) {
 
 }  // namespace
 
+void prepare(ScriptFunction& function) { code_of(function); }
+
 IValue run(Function& function, std::vector<IValue> args, RunContext& context) {
   auto* script = dynamic_cast<ScriptFunction*>(&function);
   TEMPER_CHECK(script);

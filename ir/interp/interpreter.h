@@ -14,6 +14,9 @@ namespace temper::ir {
 // traceback.
 IValue run(Function& function, std::vector<IValue> args, RunContext& context);
 
+// Makes the code of `function` now, so that no call waits for it.
+void prepare(ScriptFunction& function);
+
 // The flat code of a graph as text, for `temper graph --code` and tests.
 std::string print_code(ScriptFunction& function);
 

@@ -1,21 +1,22 @@
 #include "server/cli/run.h"
 
 #include <algorithm>
-#include <istream>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "core/op/run_context.h"
 #include "core/value/containers.h"
-#include "core/value/function.h"
 #include "ir/import/import.h"
-#include "ir/interp/interpreter.h"
+#include "server/cli/exit_code.h"
 
 namespace temper::cli {
 namespace {
 
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  const auto breaks = [](char c) { return c == '\n' || c == '\t' || c == '\r'; };
+  std::replace_if(text.begin(), text.end(), breaks, ' ');
   return text;
 }
 
@@ -28,33 +29,45 @@ RunRequest parse_line(const std::string& line) {
   return {parts[0], parts[1], parts[2], parts[3]};
 }
 
+std::string full_message(const Error& error) {
+  if (error.traceback().empty()) return error.message();
+  return str_cat(error.message(), "\n", error.traceback());
+}
+
 }  // namespace
 
-Runner::Runner(const Runtime& runtime, int threads) : runtime_(runtime), threads_(threads) {}
+Runner::Runner(const Runtime& runtime, ModelOptions options, ParallelRunner* workers)
+    : runtime_(runtime), options_(options), workers_(workers) {}
 Runner::~Runner() = default;
 
-ir::Module& Runner::load(const std::string& path) {
-  std::unique_ptr<ir::Module>& module = modules_[path];
-  if (!module) module = ir::import_module(ir::FileBytes::map(path), runtime_.ops());
-  return *module;
+Model& Runner::load(const std::string& path) {
+  std::shared_ptr<Model>& model = models_[path];
+  if (!model) model = Model::load(runtime_, path, options_);
+  return *model;
+}
+
+IValue Runner::call(const RunRequest& request) {
+  Model& model = load(request.model);
+  const Model::Method& method = model.method(request.method);
+  std::vector<IValue> args;
+  if (!request.inputs.empty()) {
+    const IValue inputs = ir::load_value(ir::FileBytes::map(request.inputs));
+    if (!inputs.is_tuple()) fail(request.inputs, " must hold a tuple of positional arguments");
+    args = inputs.to_tuple().items;
+  }
+  CallOptions options;
+  options.workers = workers_;
+  options.print = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
+  return model.call(method, std::move(args), options);
 }
 
 void Runner::run(const RunRequest& request) {
-  ir::Module& module = load(request.model);
-  ir::ScriptFunction* method = module.find_method(request.method);
-  if (!method) {
-    throw_error(ErrorKind::kNotFound, str_cat("model ", request.model, " has no method '",
-                                              request.method, "'"));
+  const IValue result = call(request);
+  if (request.output.empty()) {
+    std::cout << to_text(result) << '\n';
+  } else {
+    ir::save_value(result, request.output);
   }
-  std::vector<IValue> args{module.root()};
-  const IValue inputs = ir::load_value(ir::FileBytes::map(request.inputs));
-  if (!inputs.is_tuple()) fail(request.inputs, " must hold a tuple of positional arguments");
-  const auto& items = inputs.to_tuple().items;
-  args.insert(args.end(), items.begin(), items.end());
-  auto packed = make_ref<PackedCache>();
-  RunContext context;
-  context.packed = packed.get();
-  ir::save_value(ir::run(*method, std::move(args), context), request.output);
 }
 
 void Runner::run_batch(std::istream& list, std::ostream& results) {
@@ -69,6 +82,29 @@ void Runner::run_batch(std::istream& list, std::ostream& results) {
       results << index << "\terror\tinternal: " << one_line(error.what()) << '\n';
     }
     results.flush();
+  }
+}
+
+int run(const RunOptions& options) {
+  const Runtime runtime;
+  Runner runner(runtime, options.model, serial_runner());
+  if (options.batch == "-") {
+    runner.run_batch(std::cin, std::cout);
+    return kDone;
+  }
+  if (!options.batch.empty()) {
+    std::ifstream list(options.batch);
+    if (!list) return report_failure(str_cat("cannot read the batch file '", options.batch, "'"));
+    runner.run_batch(list, std::cout);
+    return kDone;
+  }
+  try {
+    runner.run(options.request);
+    return kDone;
+  } catch (const Error& error) {
+    return report_failure(full_message(error));
+  } catch (const std::exception& error) {
+    return report_failure(str_cat("internal: ", error.what()));
   }
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 // `temper run`: calls methods of archives in this process, without a daemon.
 
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <unordered_map>
 
-#include "ir/module/module.h"
+#include "server/engine/model.h"
 #include "server/engine/runtime.h"
 
 namespace temper::cli {
@@ -15,25 +16,37 @@ struct RunRequest {
   std::string model;
   std::string method = "forward";
   std::string inputs;  // archive of a tuple of positional arguments
-  std::string output;  // archive of the result
+  std::string output;  // archive of the result; empty prints it
+};
+
+struct RunOptions {
+  RunRequest request;
+  std::string batch;  // file of requests, "-" is stdin; empty: the one request
+  int threads = 0;    // 0: all that this process may use
+  ModelOptions model;
 };
 
 // Keeps the archives that it has loaded. One thread.
 class Runner {
  public:
-  explicit Runner(const Runtime& runtime, int threads = 1);
+  Runner(const Runtime& runtime, ModelOptions options, ParallelRunner* workers);
   ~Runner();
   // Throws Error.
+  IValue call(const RunRequest& request);
   void run(const RunRequest& request);
   // One request a line: model, method, inputs, output, separated by tabs. Prints "<index>\tok" or
   // "<index>\terror\t<message>" after each; a failure does not stop the batch.
   void run_batch(std::istream& list, std::ostream& results);
 
  private:
-  ir::Module& load(const std::string& path);
+  Model& load(const std::string& path);
   const Runtime& runtime_;
-  int threads_;
-  std::unordered_map<std::string, std::unique_ptr<ir::Module>> modules_;
+  const ModelOptions options_;
+  ParallelRunner* workers_;
+  std::unordered_map<std::string, std::shared_ptr<Model>> models_;
 };
+
+// Returns the exit code.
+int run(const RunOptions& options);
 
 }  // namespace temper::cli

@@ -1,0 +1,155 @@
+#include "server/engine/model.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/base/error.h"
+#include "core/value/class_type.h"
+#include "core/value/containers.h"
+#include "ir/import/import.h"
+#include "ir/interp/interpreter.h"
+#include "passes/analysis/alias.h"
+#include "passes/pass.h"
+
+namespace temper {
+namespace {
+
+// Bytes of the distinct storages that values refer to.
+class WeightCounter {
+ public:
+  void visit(const IValue& value) {
+    if (value.is_tensor()) return visit_tensor(value.to_tensor());
+    const RefCounted* reference = value.to_reference();
+    if (!reference || !seen_.insert(reference).second) return;
+    if (value.is_object()) {
+      for (const IValue& slot : value.to_object().slots) visit(slot);
+    } else if (value.is_list()) {
+      for (const IValue& item : value.to_list().items) visit(item);
+    } else if (value.is_tuple()) {
+      for (const IValue& item : value.to_tuple().items) visit(item);
+    } else if (value.is_dict()) {
+      value.to_dict().each([this](const IValue& key, const IValue& item) {
+        visit(key);
+        visit(item);
+      });
+    }
+  }
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  void visit_tensor(const Tensor& tensor) {
+    if (!tensor.defined()) return;
+    if (seen_.insert(tensor.storage().get()).second) bytes_ += tensor.storage()->size();
+  }
+  std::unordered_set<const void*> seen_;
+  int64_t bytes_ = 0;
+};
+
+// Whether running the graph may change what other requests see.
+bool writes_shared_state(const ir::Graph& graph) {
+  const AliasAnalysis aliases(graph);
+  for (const ir::Node* node : *graph.block()) {
+    if (aliases.writes_outside(node)) return true;
+  }
+  return false;
+}
+
+void optimize(const OpRegistry& ops, ir::Graph& graph) {
+  PassContext context(ops);
+  run_pipeline(load_pipeline(), context, graph);
+}
+
+}  // namespace
+
+std::shared_ptr<Model> Model::load(const Runtime& runtime, const std::string& path,
+                                   ModelOptions options) {
+  return std::shared_ptr<Model>(new Model(runtime, path, options));
+}
+
+Model::Model(const Runtime& runtime, const std::string& path, ModelOptions options)
+    : runtime_(runtime),
+      options_(options),
+      account_(make_ref<MemoryAccount>(options.memory_bytes)),
+      packed_(make_ref<PackedCache>()) {
+  const AccountScope scope(account_.get());
+  module_ = ir::import_module(ir::FileBytes::map(path), runtime.ops());
+  if (options_.optimize) set_optimizers();
+  WeightCounter counter;
+  counter.visit(module_->root());
+  for (const IValue& constant : module_->unit().constants()) counter.visit(constant);
+  weight_bytes_ = counter.bytes();
+  if (module_->find_method("forward")) method("forward");
+}
+
+Model::~Model() = default;
+
+void Model::set_optimizers() {
+  const auto set = [this](Function* function) {
+    auto* script = dynamic_cast<ir::ScriptFunction*>(function);
+    if (!script) return;
+    script->set_optimizer([&ops = runtime_.ops()](ir::Graph& graph) { optimize(ops, graph); });
+  };
+  for (const auto& type : module_->unit().classes()) {
+    for (const Ref<Function>& method : type->methods()) set(method.get());
+  }
+  for (ir::ScriptFunction* function : module_->unit().functions()) set(function);
+}
+
+Model::Method Model::prepare(ir::ScriptFunction& function) {
+  // The graph that decides is the one that runs: calls are seen through only once inlined.
+  bool stateful = true;
+  if (options_.optimize) {
+    function.set_optimizer([&ops = runtime_.ops(), &stateful](ir::Graph& graph) {
+      optimize(ops, graph);
+      stateful = writes_shared_state(graph);
+    });
+  }
+  ir::prepare(function);
+  function.set_optimizer(nullptr);
+  return {&function, stateful};
+}
+
+const Model::Method& Model::method(std::string_view name) {
+  const std::lock_guard lock(methods_mutex_);
+  std::unique_ptr<const Method>& method = methods_[std::string(name)];
+  if (method) return *method;
+  ir::ScriptFunction* function = module_->find_method(name);
+  if (!function) {
+    std::string known;
+    for (const std::string& each : method_names())
+      known += str_cat(known.empty() ? "" : ", ", each);
+    methods_.erase(std::string(name));
+    throw_error(ErrorKind::kNotFound,
+                str_cat("the model has no method '", name, "'; it has: ", known));
+  }
+  method = std::make_unique<const Method>(prepare(*function));
+  return *method;
+}
+
+std::vector<std::string> Model::method_names() const {
+  std::vector<std::string> names;
+  for (const ir::ScriptFunction* method : module_->methods()) {
+    names.emplace_back(method->name());
+  }
+  return names;
+}
+
+IValue Model::call(const Method& method, std::vector<IValue> args, const CallOptions& options) {
+  RunContext context;
+  if (options.workers) context.workers = options.workers;
+  context.deadline = options.deadline;
+  context.cancelled = options.cancelled;
+  context.max_steps = options_.max_steps;
+  context.max_depth = options_.max_depth;
+  context.packed = packed_.get();
+  if (options.spawn) context.spawn = *options.spawn;
+  context.print = options.print;
+  context.check_interrupts();
+  args.insert(args.begin(), module_->root());
+  const AccountScope scope(account_.get());
+  std::unique_lock lock(state_mutex_, std::defer_lock);
+  if (method.stateful) lock.lock();
+  return ir::run(*method.function, std::move(args), context);
+}
+
+}  // namespace temper

@@ -1,0 +1,78 @@
+#pragma once
+// A program that can be called: an imported archive with its optimized code, its limits and what it
+// has packed. Thread-safe: methods that change the model's own state run one at a time.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/op/run_context.h"
+#include "ir/module/module.h"
+#include "server/engine/runtime.h"
+
+namespace temper {
+
+struct ModelOptions {
+  bool optimize = true;              // run the load pipeline; false interprets as written
+  int64_t memory_bytes = INT64_MAX;  // of weights and requests together
+  int64_t max_steps = INT64_MAX;     // interpreter instructions of one request
+  int max_depth = 1000;              // nested script calls
+};
+
+// What one call may use. Everything outlives the call.
+struct CallOptions {
+  RunContext::Clock::time_point deadline = RunContext::Clock::time_point::max();
+  const std::atomic<bool>* cancelled = nullptr;
+  ParallelRunner* workers = nullptr;  // null: the calling thread alone
+  const std::function<void(std::function<void()>)>* spawn =
+      nullptr;                                  // null: forks run when waited for
+  std::function<void(std::string_view)> print;  // null drops what programs print
+};
+
+class Model {
+ public:
+  // A method of the root object, ready to run. Lives as long as the model.
+  struct Method {
+    ir::ScriptFunction* function = nullptr;
+    bool stateful = false;  // may write what other calls see
+  };
+
+  // Throws Error. The method `forward` is compiled here; others on first use.
+  static std::shared_ptr<Model> load(const Runtime& runtime, const std::string& path,
+                                     ModelOptions options = {});
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  ir::Module& module() const { return *module_; }
+  // Throws kNotFound, naming the methods that there are.
+  const Method& method(std::string_view name);
+  std::vector<std::string> method_names() const;
+  // `args` are positional, without self; defaults fill missing ones. Throws Error.
+  IValue call(const Method& method, std::vector<IValue> args, const CallOptions& options = {});
+
+  int64_t weight_bytes() const { return weight_bytes_; }
+  MemoryAccount& account() const { return *account_; }
+
+ private:
+  Model(const Runtime& runtime, const std::string& path, ModelOptions options);
+  void set_optimizers();
+  Method prepare(ir::ScriptFunction& function);
+
+  const Runtime& runtime_;
+  const ModelOptions options_;
+  Ref<MemoryAccount> account_;
+  Ref<PackedCache> packed_;
+  std::unique_ptr<ir::Module> module_;
+  int64_t weight_bytes_ = 0;
+  std::mutex methods_mutex_;
+  std::unordered_map<std::string, std::unique_ptr<const Method>> methods_;
+  std::mutex state_mutex_;  // held while a stateful method runs
+};
+
+}  // namespace temper
