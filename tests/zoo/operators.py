@@ -61,6 +61,16 @@ def steady(function: Callable[..., Any], tensors: Sequence[Tensor]) -> bool:
     return usable(results[0]) and compare(results[1], results[0], 1e-6) is None
 
 
+def meaningless(op: Any, sample: Any, dtype: torch.dtype) -> bool:
+    """Where the oracle's own answer says nothing: Debian's BLAS gives 0 for complex dot products,
+    and the determinant of a singular matrix is rounding noise."""
+    if "singular" in op.variant_test_name:
+        return True
+    flat = [value for value in (sample.input, *sample.args) if isinstance(value, Tensor)]
+    return dtype.is_complex and op.name in ("dot", "vdot", "matmul", "__rmatmul__", "inner") and \
+        all(value.dim() == 1 for value in flat)
+
+
 def variants(op: Any, sample: Any) -> List[Tuple[str, Callable[..., Any], List[Tensor]]]:
     tensors: List[Tensor] = []
     first = split(sample.input, tensors)
@@ -100,6 +110,8 @@ def make_archive(op: Any, dtype: torch.dtype) -> Tuple[Any, List[Call]]:
     calls: List[Call] = []
     counts = {"plain": 0, "in_place": 0, "out": 0}
     for sample in itertools.islice(op.sample_inputs("cpu", dtype), 40):
+        if meaningless(op, sample, dtype):
+            continue
         for kind, function, tensors in variants(op, sample):
             limit = SAMPLES if kind == "plain" else 2
             if counts[kind] >= limit or sum(map(torch.numel, tensors)) > MAX_ELEMENTS:
