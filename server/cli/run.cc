@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "core/sync/cpu_budget.h"
+#include "core/sync/thread_pool.h"
 #include "core/value/containers.h"
 #include "ir/import/import.h"
 #include "server/cli/exit_code.h"
@@ -87,7 +89,8 @@ void Runner::run_batch(std::istream& list, std::ostream& results) {
 
 int run(const RunOptions& options) {
   const Runtime runtime;
-  Runner runner(runtime, options.model, serial_runner());
+  ThreadPool pool(options.threads > 0 ? options.threads : cpu_budget());
+  Runner runner(runtime, options.model, &pool);
   if (options.batch == "-") {
     runner.run_batch(std::cin, std::cout);
     return kDone;
