@@ -26,6 +26,15 @@ bool same_arguments(const Schema& a, size_t count_a, const Schema& b, size_t cou
   return true;
 }
 
+// ns::name of ns::name_ and ns::__name__ of ns::__iname__; empty when there is no mark.
+std::string without_in_place_mark(std::string name) {
+  const size_t at = name.find("::__i");
+  if (at != std::string::npos && name.ends_with("__")) return name.erase(at + 4, 1);
+  if (!name.ends_with('_')) return "";
+  name.pop_back();
+  return name;
+}
+
 // Trailing keyword-only arguments that are written: the results of an out= form.
 size_t count_outs(const Schema& schema) {
   size_t outs = 0;
@@ -128,10 +137,9 @@ void OpRegistry::seal(Kernel store_in_place, Kernel store_out) {
     const size_t outs = count_outs(schema);
     std::string name = schema.name;
     if (outs == 0) {
-      if (!name.ends_with('_') || schema.arguments.empty() || !schema.arguments[0].is_write()) {
-        continue;
-      }
-      name.pop_back();
+      if (schema.arguments.empty() || !schema.arguments[0].is_write()) continue;
+      name = without_in_place_mark(name);
+      if (name.empty()) continue;
     }
     const size_t count = schema.arguments.size() - outs;
     for (const OpDef* sibling : overloads(name)) {

@@ -205,13 +205,15 @@ void extreme(OpCall& call) {
   call.ret(std::move(best));
 }
 
-// The lexicographically smaller or larger of two lists.
+// The smaller or larger of two lists: the first difference decides, then the length.
 template <bool kMin>
 void extreme_list(OpCall& call) {
   const Items &a = items(call, 0), &b = items(call, 1);
-  const bool b_first = std::ranges::lexicographical_compare(b, a, less);
-  const bool a_first = std::ranges::lexicographical_compare(a, b, less);
-  call.ret(IValue((kMin ? b_first : a_first) ? call.in(1) : call.in(0)));
+  const auto [x, y] = std::ranges::mismatch(a, b, elements_equal);
+  const bool differ = x != a.end() && y != b.end();
+  const bool a_smaller = differ ? !less(*y, *x) : a.size() < b.size();
+  const bool a_larger = differ ? !less(*x, *y) : a.size() > b.size();
+  call.ret(IValue((kMin ? a_smaller : a_larger) ? call.in(0) : call.in(1)));
 }
 
 void range_list(OpCall& call) {

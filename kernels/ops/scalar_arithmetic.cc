@@ -25,6 +25,9 @@ struct Add {
   static T of(T a, T b) {
     return a + b;
   }
+  // Mixed operands keep the real one real: infinities do not spread into the other part.
+  static Complex of(Complex a, double b) { return a + b; }
+  static Complex of(double a, Complex b) { return a + b; }
 };
 struct Sub {
   static int64_t of(int64_t a, int64_t b) { return wrap(uint64_t(a) - uint64_t(b)); }
@@ -32,6 +35,8 @@ struct Sub {
   static T of(T a, T b) {
     return a - b;
   }
+  static Complex of(Complex a, double b) { return a - b; }
+  static Complex of(double a, Complex b) { return a - b; }
 };
 struct Mul {
   static int64_t of(int64_t a, int64_t b) { return wrap(uint64_t(a) * uint64_t(b)); }
@@ -39,12 +44,17 @@ struct Mul {
   static T of(T a, T b) {
     return a * b;
   }
+  static Complex of(Complex a, double b) { return a * b; }
+  static Complex of(double a, Complex b) { return a * b; }
 };
 struct Div {
   static double of(int64_t a, int64_t b) { return static_cast<double>(a) / static_cast<double>(b); }
-  template <class T>
-  static T of(T a, T b) {
-    return a / b;
+  static double of(double a, double b) { return a / b; }
+  // The plain formula: zero and infinite divisors give NaN, as in the reference.
+  static Complex of(Complex a, Complex b) {
+    const double norm = b.real() * b.real() + b.imag() * b.imag();
+    return {(a.real() * b.real() + a.imag() * b.imag()) / norm,
+            (a.imag() * b.real() - a.real() * b.imag()) / norm};
   }
 };
 struct FloorDiv {
@@ -71,6 +81,8 @@ struct Pow {
     return std::pow(a, b);
   }
   static Complex of(Complex a, Complex b) { return std::pow(a, b); }
+  static Complex of(Complex a, double b) { return std::pow(a, b); }
+  static Complex of(double a, Complex b) { return std::pow(a, b); }
 };
 struct Min {
   template <class T>
@@ -116,15 +128,22 @@ struct Ge {
 };
 
 template <class Op>
-IValue of_numbers(const IValue& a, const IValue& b) {
+IValue of_complex(const IValue& a, const IValue& b) {
+  if constexpr (requires(Complex z) { Op::of(z, 1.0); }) {
+    if (!b.is_complex()) return Op::of(a.to_complex(), b.scalar_as_double());
+    if (!a.is_complex()) return Op::of(a.scalar_as_double(), b.to_complex());
+  }
   if constexpr (requires(Complex z) { Op::of(z, z); }) {
-    if (a.is_complex() || b.is_complex()) {
-      return Op::of(a.scalar_as_complex(), b.scalar_as_complex());
-    }
+    return Op::of(a.scalar_as_complex(), b.scalar_as_complex());
+  } else {
+    fail("the operator is not defined for complex numbers");
   }
-  if (a.is_double() || b.is_double() || a.is_complex() || b.is_complex()) {
-    return Op::of(a.scalar_as_double(), b.scalar_as_double());
-  }
+}
+
+template <class Op>
+IValue of_numbers(const IValue& a, const IValue& b) {
+  if (a.is_complex() || b.is_complex()) return of_complex<Op>(a, b);
+  if (a.is_double() || b.is_double()) return Op::of(a.scalar_as_double(), b.scalar_as_double());
   return Op::of(a.scalar_as_int(), b.scalar_as_int());
 }
 
@@ -211,6 +230,11 @@ struct ShiftRight {
 template <class Op>
 void integers(OpCall& call) {
   call.ret(Op::of(call.integer(0), call.integer(1)));
+}
+
+void whole_power(OpCall& call) {
+  const double power = Pow::of(call.integer(0), call.integer(1));
+  call.ret(std::fabs(power) < 0x1p63 ? static_cast<int64_t>(power) : INT64_MIN);
 }
 
 void not_bool(OpCall& call) { call.ret(!call.boolean(0)); }
@@ -303,6 +327,7 @@ void add_native(OpRegistry& registry) {
       {"prim::max.int", numbers<Max>, kCheap, S::kMaxI},
       {"prim::abs.int", unary<Absolute>, kCheap, S::kAbsI},
       {"aten::__round_to_zero_floordiv.int", truncated_division, kCheap},
+      {"aten::pow.int_to_int", whole_power, kCheap},
       {"aten::divmod.int", divmod_integers, kCheap},
       {"aten::divmod.float", divmod_floats, kCheap},
       {"aten::divmod.int_float", divmod_mixed, kCheap},
@@ -337,7 +362,7 @@ void add_scalar_arithmetic(OpRegistry& registry) {
   }
   add_overloads(registry, "aten::pow",
                 {"int", "complex", "float", "int_float", "float_int", "float_complex",
-                 "complex_float", "Scalar_Scalar", "int_to_int"},
+                 "complex_float", "Scalar_Scalar"},
                 numbers<Pow>);
   for (const auto& [name, kernel] : {Named{"aten::eq", numbers<Eq>}, {"aten::ne", numbers<Ne>}}) {
     add_overloads(registry, name,

@@ -224,7 +224,7 @@ void add_values(OpRegistry& registry) {
       {"aten::__isnot__", is_not_same},
       {"aten::_unwrap_optional", unwrap, kCheap},
       {"prim::unchecked_unwrap_optional", identity, kCheap},
-      {"prim::unchecked_cast", identity, kCheap},
+      {"prim::unchecked_cast", identity, kCheap | kMayReturnInput},
       {"prim::IfThenElse", choose, kCheap},
       {"prim::id", address, kReadsGlobal},
       {"aten::hash.generic", hash_value},
