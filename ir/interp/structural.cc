@@ -58,6 +58,14 @@ IValue tuple_slice(const Node& node, const Operands& operands) {
       std::vector<IValue>(begin, items.begin() + node.int_attribute("end")));
 }
 
+// A tuple that a path not taken left unset has unset elements: lowering moves unpacks up.
+void unpack_tuple(const Instruction& instruction, const Operands& operands) {
+  if (operands.input(0).tag() != Tag::kUninitialized) {
+    return unpack(operands.input(0).to_tuple().items, instruction, operands);
+  }
+  for (size_t i = 0; i < instruction.num_out; ++i) operands.output(i) = IValue::uninitialized();
+}
+
 void set_attribute(uint32_t slot, const Operands& operands) {
   auto& slots = operands.input(0).to_object().slots;
   TEMPER_CHECK(slot < slots.size());
@@ -138,7 +146,7 @@ void execute_structural(const Instruction& instruction, const Operands& operands
     case Opcode::kListUnpack:
       return unpack(operands.input(0).to_list().items, instruction, operands);
     case Opcode::kTupleUnpack:
-      return unpack(operands.input(0).to_tuple().items, instruction, operands);
+      return unpack_tuple(instruction, operands);
     case Opcode::kTupleIndex: operands.output() = tuple_index(operands); return;
     case Opcode::kTupleSlice:
       operands.output() = tuple_slice(node_of(instruction), operands);
