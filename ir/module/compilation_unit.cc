@@ -27,8 +27,8 @@ void CompilationUnit::compile_class(const ClassType& type) {
   for (const std::string& hook : type.forward_hooks) compile(type.find_hook(hook));
 }
 
-std::vector<std::string> CompilationUnit::define(std::shared_ptr<const SourceText> source,
-                                                 std::string_view qualifier) {
+std::vector<std::string> CompilationUnit::declare(std::shared_ptr<const SourceText> source,
+                                                  std::string_view qualifier) {
   state_->own_files.push_back(std::make_unique<SourceFile>(parse_source(std::move(source))));
   const SourceFile& file = *state_->own_files.back();
   state_->add_file(file, std::string(qualifier), state_->version);
@@ -38,6 +38,12 @@ std::vector<std::string> CompilationUnit::define(std::shared_ptr<const SourceTex
         definition.function ? definition.function->name : definition.klass->name;
     names.push_back(qualifier.empty() ? name : str_cat(qualifier, ".", name));
   }
+  return names;
+}
+
+std::vector<std::string> CompilationUnit::define(std::shared_ptr<const SourceText> source,
+                                                 std::string_view qualifier) {
+  std::vector<std::string> names = declare(std::move(source), qualifier);
   for (const std::string& name : names) {
     if (ScriptFunction* function = find_function(name)) {
       function->graph();

@@ -72,7 +72,10 @@ class CompilationUnit {
   ScriptFunction* find_function(std::string_view qualified_name);  // free functions
   // Compiles every method of the class now (hooks too).
   void compile_class(const ClassType& type);
-  // Compiles `source` and returns its definitions' names; used by tests and the prelude.
+  // Adds the definitions of `source`, compiled on first use; returns their qualified names.
+  std::vector<std::string> declare(std::shared_ptr<const SourceText> source,
+                                   std::string_view qualifier);
+  // declare(), and compiles them all.
   std::vector<std::string> define(std::shared_ptr<const SourceText> source,
                                   std::string_view qualifier);
 

@@ -10,6 +10,7 @@ void add_conv(OpRegistry& registry);
 void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
+void add_futures(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_lists(OpRegistry& registry);
 void add_matmul(OpRegistry& registry);

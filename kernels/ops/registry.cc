@@ -16,6 +16,7 @@ void add_all_operators(OpRegistry& registry) {
   add_dicts(registry);
   add_elementary(registry);
   add_fft(registry);
+  add_futures(registry);
   add_linalg(registry);
   add_lists(registry);
   add_matmul(registry);

@@ -27,11 +27,10 @@ Runtime::Runtime() {
   for (const PreludeFile& file : prelude_files()) {
     auto source =
         std::make_shared<ir::SourceText>(std::string(file.text), str_cat("prelude/", file.name));
-    for (const std::string& name : prelude_->define(std::move(source), "__torch__.prelude")) {
-      if (name.starts_with("helper_")) continue;
-      ops_.add_composite(
-          operator_key(name),
-          Ref<Function>(prelude_->find_function(str_cat("__torch__.prelude.", name))));
+    for (const std::string& name : prelude_->declare(std::move(source), "__torch__.prelude")) {
+      const std::string_view last = std::string_view(name).substr(name.rfind('.') + 1);
+      if (last.starts_with("helper_")) continue;
+      ops_.add_composite(operator_key(last), Ref<Function>(prelude_->find_function(name)));
     }
   }
   seal_operators(ops_);

@@ -1,0 +1,66 @@
+# Activations that need more than one point-wise expression.
+
+def prelu(self: Tensor, weight: Tensor) -> Tensor:
+    w = weight
+    if torch.numel(weight) != 1:
+        if torch.dim(self) == 0:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        dim = 1 if torch.dim(self) > 1 else 0
+        if torch.size(self, dim) != torch.numel(weight):
+            raise RuntimeError("Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.".format(torch.numel(weight), torch.size(self, dim)))
+        shape = [1] * torch.dim(self)
+        shape[dim] = torch.numel(weight)
+        w = torch.reshape(weight, shape)
+    else:
+        w = torch.reshape(weight, [1] * torch.dim(self))
+    return torch.where(self > 0, self, w * self)
+
+def glu(self: Tensor, dim: int=-1) -> Tensor:
+    if torch.dim(self) == 0:
+        raise RuntimeError("glu does not support 0-dimensional tensors")
+    if torch.size(self, dim) % 2 != 0:
+        raise RuntimeError("Halving dimension must be even, but dimension {} is size {}".format(dim, torch.size(self, dim)))
+    half = torch.size(self, dim) // 2
+    return torch.narrow(self, dim, 0, half) * torch.sigmoid(torch.narrow(self, dim, half, half))
+
+def rrelu(self: Tensor, lower: number=0.125, upper: number=0.33333333333333331, training: bool=False, generator: Any=None) -> Tensor:
+    if training:
+        raise RuntimeError("rrelu is not implemented in training mode")
+    return torch.leaky_relu(self, (float(lower) + float(upper)) / 2.)
+
+def log_sigmoid_forward(self: Tensor) -> Tuple[Tensor, Tensor]:
+    return torch.log_sigmoid(self), torch.zeros([0])
+
+def isclose(self: Tensor, other: Tensor, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> Tensor:
+    close = self == other
+    if equal_nan and (torch.is_floating_point(self) or torch.is_complex(self)):
+        close = torch.logical_or(close, torch.logical_and(self != self, other != other))
+    if rtol == 0. and atol == 0.:
+        return close
+    allowed = atol + torch.abs(rtol * other)
+    error = torch.abs(self - other)
+    return torch.logical_or(close, torch.logical_and(torch.isfinite(error), error <= allowed))
+
+def allclose(self: Tensor, other: Tensor, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> bool:
+    return bool(torch.all(torch.isclose(self, other, rtol, atol, equal_nan)))
+
+def float_power__Tensor_Tensor(self: Tensor, exponent: Tensor) -> Tensor:
+    dtype = 10 if torch.is_complex(self) or torch.is_complex(exponent) else 7
+    return torch.pow(torch.to(self, dtype), torch.to(exponent, dtype))
+
+def float_power__Tensor_Scalar(self: Tensor, exponent: number) -> Tensor:
+    dtype = 10 if torch.is_complex(self) else 7
+    return torch.pow(torch.to(self, dtype), exponent)
+
+def float_power__Scalar(self: number, exponent: Tensor) -> Tensor:
+    dtype = 10 if torch.is_complex(exponent) else 7
+    return torch.pow(self, torch.to(exponent, dtype))
+
+def mvlgamma(self: Tensor, p: int) -> Tensor:
+    steps = torch.arange(-p / 2. + 0.5, 0.5, 0.5, dtype=ops.prim.dtype(self) if torch.is_floating_point(self) else 6)
+    return torch.sum(torch.lgamma(torch.unsqueeze(self, -1) + steps), [-1]) + float(p * (p - 1)) * 1.1447298858494002 / 4.
+
+def isreal(self: Tensor) -> Tensor:
+    if torch.is_complex(self):
+        return torch.imag(self) == 0
+    return torch.ones_like(self, dtype=11)
