@@ -60,7 +60,14 @@ Value* Emitter::emit_list(const Expr& expr, const TypePtr& hint) {
     builder_.mark_untyped(list);
     return list;
   }
-  return builder_.list(common_type(items, "the elements of a list"), items);
+  // "[[1], []]": empty lists follow the others.
+  std::vector<Value*> typed;
+  for (Value* item : items) {
+    if (!builder_.is_untyped(item)) typed.push_back(item);
+  }
+  const TypePtr common = common_type(typed.empty() ? items : typed, "the elements of a list");
+  for (Value*& item : items) item = convert(builder_, common, item, false);
+  return builder_.list(common, items);
 }
 
 Value* Emitter::emit_dict(const Expr& expr, const TypePtr& hint) {

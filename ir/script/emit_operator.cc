@@ -83,7 +83,7 @@ TermPtr Emitter::binary_values(std::string_view syntax, Value* left, Value* righ
     return std::make_shared<TupleTerm>(std::move(items));
   }
   if (left->type()->kind() == TypeKind::kString && syntax == "%") {
-    return make_value_term(format_percent(left, right));
+    return make_value_term(operate(op::kPercentFormat, {left, right}));
   }
   if (Value* folded = fold_complex(syntax, left, right)) return make_value_term(folded);
   return make_value_term(operate(row->op, {left, right}));
@@ -101,18 +101,6 @@ Value* Emitter::fold_complex(std::string_view syntax, Value* left, Value* right)
   const double sign = syntax == "+" ? 1.0 : -1.0;
   return builder_.constant(
       IValue(std::complex<double>(real + sign * imaginary.real(), sign * imaginary.imag())));
-}
-
-Value* Emitter::format_percent(Value* left, Value* right) {
-  std::vector<Value*> arguments{left};
-  if (right->type()->as<TupleType>()) {
-    for (const TermPtr& item : ValueTerm(right).unpack(*this, std::nullopt)) {
-      arguments.push_back(item->value(*this));
-    }
-  } else {
-    arguments.push_back(right);
-  }
-  return operate(op::kPercentFormat, std::move(arguments));
 }
 
 }  // namespace temper::ir

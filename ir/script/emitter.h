@@ -116,7 +116,6 @@ class Emitter {
   TypePtr common_type(absl::Span<Value* const> values, std::string_view what);
   TermPtr binary_values(std::string_view syntax, Value* left, Value* right);
   Value* fold_complex(std::string_view syntax, Value* left, Value* right);
-  Value* format_percent(Value* left, Value* right);
 
   // Subscripts.
   TermPtr emit_subscript(const Expr& expr, const TypePtr& hint);
