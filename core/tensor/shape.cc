@@ -148,6 +148,11 @@ int64_t wrap_dim(int64_t dim, int64_t rank) {
   return dim < 0 ? dim + span : dim;
 }
 
+int64_t existing_dim(int64_t dim, int64_t rank) {
+  if (rank == 0) fail("Dimension specified as ", dim, " but tensor has no dimensions");
+  return wrap_dim(dim, rank);
+}
+
 Dims wrap_dims(DimsView dims, int64_t rank) {
   Dims wrapped;
   for (int64_t dim : dims) {

@@ -27,6 +27,8 @@ int64_t storage_extent(DimsView sizes, DimsView strides);
 
 // Negative dims count from the end; throws "Dimension out of range" like PyTorch. rank 0 acts as 1.
 int64_t wrap_dim(int64_t dim, int64_t rank);
+// The same, but rank 0 has no dims to name.
+int64_t existing_dim(int64_t dim, int64_t rank);
 Dims wrap_dims(DimsView dims, int64_t rank);  // also rejects repeats
 // Broadcast of two shapes; throws PyTorch's message when they do not match.
 Dims broadcast(DimsView a, DimsView b);

@@ -62,8 +62,9 @@ class Tensor {
   int64_t numel() const { return impl_->numel; }
   DimsView sizes() const { return impl_->sizes; }
   DimsView strides() const { return impl_->strides; }
-  int64_t size(int64_t dim) const { return impl_->sizes[wrap_dim(dim, this->dim())]; }
-  int64_t stride(int64_t dim) const { return impl_->strides[wrap_dim(dim, this->dim())]; }
+  // Throw for a tensor without dims, whatever `dim` is.
+  int64_t size(int64_t dim) const { return impl_->sizes[existing_dim(dim, this->dim())]; }
+  int64_t stride(int64_t dim) const { return impl_->strides[existing_dim(dim, this->dim())]; }
   int64_t offset() const { return impl_->offset; }
   bool is_contiguous() const { return impl_->contiguous; }
   bool is_channels_last() const { return temper::is_channels_last(sizes(), strides()); }
