@@ -191,6 +191,10 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
     Tensor out = matmul_of(context, x, weight);
     return bias.defined() ? combine(bias, out, 1, 1) : out;
   }
+  if (weight.dim() != 2 || x.dim() == 0) {
+    fail("linear: both arguments need to be at least 1D and the weight at most 2D, but they are ",
+         x.dim(), "D and ", weight.dim(), "D");
+  }
   if (x.size(-1) != weight.size(1)) {
     const int64_t inner = x.dim() > 0 ? x.size(-1) : 1;
     fail("mat1 and mat2 shapes cannot be multiplied (", inner > 0 ? x.numel() / inner : 0, "x",

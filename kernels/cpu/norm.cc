@@ -292,7 +292,13 @@ void native_layer_norm(OpCall& call) {
 
 void rms_norm(OpCall& call) {
   const Tensor x = call.tensor(0).contiguous(), weight = call.opt_tensor(2);
-  const int64_t size = numel_of(call.ints(1));
+  const Dims shape = call.ints(1);
+  if (static_cast<int64_t>(shape.size()) > x.dim() ||
+      x.sizes().subspan(x.sizes().size() - shape.size()) != DimsView(shape)) {
+    fail("rms_norm: the input's last sizes must be ", to_string(shape), ", but its shape is ",
+         to_string(x.sizes()));
+  }
+  const int64_t size = numel_of(shape);
   const double fallback = x.dtype() == DType::kFloat64 ? std::numeric_limits<double>::epsilon()
                                                        : std::numeric_limits<float>::epsilon();
   const double eps = call.number_or(3, fallback);

@@ -105,6 +105,7 @@ void fft_c2c(OpCall& call) {
 void fft_r2c(OpCall& call) {
   const Tensor self = call.tensor(0);
   const Dims dims = wrap_dims(call.ints(1), self.dim());
+  if (dims.empty()) fail("fft_r2c: expected at least one dim");
   const Tensor full = transform(to_dtype(self, to_complex(self.dtype())), dims, call.integer(2),
                                 true, signal_size(self, dims));
   if (!call.boolean(3)) return call.ret(full);
@@ -115,6 +116,7 @@ void fft_r2c(OpCall& call) {
 void fft_c2r(OpCall& call) {
   const Tensor self = call.tensor(0);
   const Dims dims = wrap_dims(call.ints(1), self.dim());
+  if (dims.empty()) fail("fft_c2r: expected at least one dim");
   const int64_t last = dims.back(), length = call.integer(3);
   if (length < 1) fail("Invalid number of data points (", length, ") specified");
   Dims sizes(self.sizes().begin(), self.sizes().end());

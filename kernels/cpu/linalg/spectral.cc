@@ -160,6 +160,18 @@ Symmetric decompose_general(const char* op, const Tensor& a, bool vectors) {
   return out;
 }
 
+// The matrices, their reflectors and what they are applied to come in equal batches.
+void check_reflectors(const Tensor& a, const Tensor& tau, const Tensor& c) {
+  const auto batch = [](const Tensor& t, size_t dims) {
+    return t.sizes().subspan(0, t.sizes().size() - dims);
+  };
+  if (a.dim() < 2 || c.dim() != a.dim() || tau.dim() != a.dim() - 1 ||
+      tau.size(-1) > a.size(-1) || batch(a, 2) != batch(tau, 1) || batch(a, 2) != batch(c, 2)) {
+    fail("torch.ormqr: input, tau and other have shapes ", to_string(a.sizes()), ", ",
+         to_string(tau.sizes()), " and ", to_string(c.sizes()), ", which do not belong together");
+  }
+}
+
 }  // namespace
 
 void geqrf(OpCall& call) {
@@ -185,6 +197,7 @@ void householder_product(OpCall& call) {
 }
 
 void ormqr(OpCall& call) {
+  check_reflectors(call.tensor(0), call.tensor(1), call.tensor(2));
   const Tensor a = column_major_copy(call.tensor(0)), tau = call.tensor(1).contiguous();
   const Tensor c = column_major_copy(call.tensor(2));
   const bool left = call.boolean(3), transpose = call.boolean(4);
