@@ -128,7 +128,8 @@ void AliasAnalysis::Solver::visit_result(const Node& node, size_t i, const Argum
   if (alias && !alias->before.empty()) {
     return add(output, of_type(members(node, alias->before), type));
   }
-  if (has_type_vars(result.type) || node.op()->composite() || node.op()->has(kMayReturnInput)) {
+  if (has_type_vars(result.type) || node.op()->composite() || node.op()->has(kMayReturnInput) ||
+      node.op()->has(kViewOp)) {
     add(output, of_type(inputs_closure(node), type));
   }
   const uint32_t place = fresh(node, 2 * i, bucket_of(type));
