@@ -147,14 +147,6 @@ void execute_structural(const Instruction& instruction, const Operands& operands
       return unpack(operands.input(0).to_list().items, instruction, operands);
     case Opcode::kTupleUnpack:
       return unpack_tuple(instruction, operands);
-      // A placeholder that nobody reads may be split by the optimizer; its parts are placeholders.
-      if (operands.input(0).tag() == Tag::kUninitialized) {
-        for (size_t i = 0; i < instruction.num_out; ++i) {
-          operands.output(i) = IValue::uninitialized();
-        }
-        return;
-      }
-      return unpack(operands.input(0).to_tuple().items, instruction, operands);
     case Opcode::kTupleIndex: operands.output() = tuple_index(operands); return;
     case Opcode::kTupleSlice:
       operands.output() = tuple_slice(node_of(instruction), operands);
