@@ -25,6 +25,13 @@ struct QuantParams : RefCounted {
   int64_t axis = -1;
 };
 
+// A batch of sequences of different lengths, stored padded: [batch, longest, ...]. Only the operators
+// of ragged batches make and read it; views and results of other operators are plain tensors.
+struct SequenceLengths : RefCounted {
+  explicit SequenceLengths(std::vector<int64_t> values) : values(std::move(values)) {}
+  const std::vector<int64_t> values;
+};
+
 struct TensorImpl final : RefCounted {
   Ref<Storage> storage;
   int64_t offset = 0;  // elements
@@ -35,6 +42,7 @@ struct TensorImpl final : RefCounted {
   bool contiguous = true;
   bool requires_grad = false;
   Ref<QuantParams> quant;
+  Ref<SequenceLengths> lengths;  // of a nested tensor
 
   // Recomputes numel and contiguous after sizes or strides changed.
   void refresh();

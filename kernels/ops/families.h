@@ -14,6 +14,7 @@ void add_futures(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_lists(OpRegistry& registry);
 void add_matmul(OpRegistry& registry);
+void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);

@@ -20,6 +20,7 @@ void add_all_operators(OpRegistry& registry) {
   add_linalg(registry);
   add_lists(registry);
   add_matmul(registry);
+  add_nested(registry);
   add_norm(registry);
   add_reduce(registry);
   add_scalar_arithmetic(registry);

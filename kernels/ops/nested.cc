@@ -1,0 +1,19 @@
+#include "kernels/cpu/nested.h"
+
+#include "kernels/ops/families.h"
+
+namespace temper {
+
+void add_nested(OpRegistry& registry) {
+  static constexpr OpRow kRows[] = {
+      {"aten::_nested_tensor_from_mask", nested_from_mask},
+      {"aten::_nested_tensor_from_mask_left_aligned", nested_from_mask_left_aligned},
+      {"aten::to_padded_tensor", to_padded_tensor, kMayReturnInput},
+      {"prim::is_nested", is_nested},
+      {"temper::_key_padding", key_padding},
+      {"temper::_nested_like", nested_like, kMayReturnInput},
+  };
+  registry.add(kRows);
+}
+
+}  // namespace temper

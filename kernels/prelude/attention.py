@@ -1,0 +1,108 @@
+# Attention and the fused transformer operators.
+
+def helper_attention_mask(scores: Tensor, mask: Tensor, mask_type: int) -> Tensor:
+    # scores [B, H, L, S]; mask_type 0: [L, S], 1: padding [B, S], 2: [B, H, L, S]. True hides.
+    m = mask
+    if mask_type == 1:
+        m = torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
+    elif mask_type == 0 and torch.dim(mask) == 3:
+        m = torch.unsqueeze(mask, 1)
+    if ops.prim.dtype(m) == 11:
+        return torch.masked_fill(scores, m, -inf)
+    return scores + m
+
+def helper_heads(x: Tensor, heads: int) -> Tensor:
+    batch = torch.size(x, 0)
+    length = torch.size(x, 1)
+    return torch.transpose(torch.reshape(x, [batch, length, heads, torch.size(x, 2) // heads]), 1, 2)
+
+def helper_multi_head(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor], mask_type: int) -> Tuple[Tensor, Tensor]:
+    wq, wk, wv = torch.split(qkv_weight, embed_dim, 0)
+    bq, bk, bv = torch.split(qkv_bias, embed_dim, 0)
+    q = helper_heads(torch.linear(query, wq, bq), num_head)
+    k = helper_heads(torch.linear(key, wk, bk), num_head)
+    v = helper_heads(torch.linear(value, wv, bv), num_head)
+    q = q / torch.sqrt(float(embed_dim // num_head))
+    scores = torch.matmul(q, torch.transpose(k, 2, 3))
+    if mask is not None:
+        scores = helper_attention_mask(scores, mask, mask_type)
+    weights = torch.softmax(scores, -1)
+    context = torch.transpose(torch.matmul(weights, v), 1, 2)
+    context = torch.reshape(context, [torch.size(query, 0), torch.size(query, 1), embed_dim])
+    return torch.linear(context, proj_weight, proj_bias), weights
+
+def _native_multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor]=None, need_weights: bool=True, average_attn_weights: bool=True, mask_type: Optional[int]=None) -> Tuple[Tensor, Tensor]:
+    kind = 2 if mask_type is None else mask_type
+    hidden = mask
+    padding = ops.temper._key_padding(query)
+    if padding is not None:
+        hidden = padding
+        kind = 1
+    out, weights = helper_multi_head(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind)
+    out = ops.temper._nested_like(out, query)
+    if not need_weights:
+        return out, unchecked_cast(Tensor, None)
+    if average_attn_weights:
+        weights = torch.mean(weights, [1])
+    return out, weights
+
+def _transformer_encoder_layer_fwd(src: Tensor, embed_dim: int, num_heads: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, use_gelu: bool, norm_first: bool, eps: float, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor, mask: Optional[Tensor]=None, mask_type: Optional[int]=None) -> Tensor:
+    kind = 1 if mask_type is None else mask_type
+    hidden = mask
+    padding = ops.temper._key_padding(src)
+    if padding is not None:
+        hidden = padding
+        kind = 1
+    x = src
+    if norm_first:
+        x = torch.layer_norm(x, [embed_dim], norm_weight_1, norm_bias_1, eps)
+    x, _ = helper_multi_head(x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind)
+    x = x + src
+    if not norm_first:
+        x = torch.layer_norm(x, [embed_dim], norm_weight_1, norm_bias_1, eps)
+    rest = x
+    if norm_first:
+        x = torch.layer_norm(x, [embed_dim], norm_weight_2, norm_bias_2, eps)
+    x = torch.linear(x, ffn_weight_1, ffn_bias_1)
+    if use_gelu:
+        x = torch.gelu(x)
+    else:
+        x = torch.relu(x)
+    x = torch.linear(x, ffn_weight_2, ffn_bias_2) + rest
+    if not norm_first:
+        x = torch.layer_norm(x, [embed_dim], norm_weight_2, norm_bias_2, eps)
+    return ops.temper._nested_like(x, src)
+
+def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], is_causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
+    scores = torch.matmul(query * scale, torch.transpose(key, -2, -1))
+    if is_causal:
+        if attn_mask is not None:
+            raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+        causal = torch.tril(torch.ones([torch.size(query, -2), torch.size(key, -2)], dtype=11))
+        scores = torch.masked_fill(scores, torch.logical_not(causal), -inf)
+    if attn_mask is not None:
+        if ops.prim.dtype(attn_mask) == 11:
+            scores = torch.masked_fill(scores, torch.logical_not(attn_mask), -inf)
+        else:
+            scores = scores + attn_mask
+    weights = torch.softmax(scores, -1)
+    return torch.matmul(weights, value), weights
+
+def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
+    if dropout_p != 0.:
+        raise RuntimeError("attention with dropout is not implemented")
+    return helper_sdpa(query, key, value, attn_mask, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))))
+
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., is_causal: bool=False, *, scale: Optional[float]=None, enable_gqa: bool=False) -> Tensor:
+    if dropout_p != 0.:
+        raise RuntimeError("attention with dropout is not implemented")
+    k = key
+    v = value
+    if enable_gqa:
+        k = torch.repeat_interleave(key, torch.size(query, -3) // torch.size(key, -3), -3)
+        v = torch.repeat_interleave(value, torch.size(query, -3) // torch.size(value, -3), -3)
+    factor = 1. / torch.sqrt(float(torch.size(query, -1)))
+    if scale is not None:
+        factor = scale
+    out, _ = helper_sdpa(query, k, v, attn_mask, is_causal, factor)
+    return out
