@@ -17,6 +17,7 @@ void add_matmul(OpRegistry& registry);
 void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);
+void add_resize(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);

@@ -23,6 +23,7 @@ void add_all_operators(OpRegistry& registry) {
   add_nested(registry);
   add_norm(registry);
   add_reduce(registry);
+  add_resize(registry);
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);
