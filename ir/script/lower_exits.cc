@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
+
 namespace temper::ir {
 namespace {
+
+// Every exit nests what follows it one block deeper.
+constexpr int kMaxDepth = 600;
 
 enum class Status : uint8_t { kNever, kMaybe, kAlways, kThrows };
 
@@ -76,6 +81,13 @@ class ExitLowering {
   // Walks the nodes. For a block that is the target (or holds the rest of it) a kMaybe is resolved
   // into the outputs; otherwise it is reported.
   Outcome lower(Block* block) {
+    if (++depth_ > kMaxDepth) fail("too many returns, breaks or continues follow each other");
+    const Outcome outcome = lower_nodes(block);
+    --depth_;
+    return outcome;
+  }
+
+  Outcome lower_nodes(Block* block) {
     for (Node* node = block->first(); node != block->ret(); node = node->next()) {
       const auto with = table_.with_ends.find(node);
       Node* last = with == table_.with_ends.end() ? node : with->second;
@@ -272,6 +284,7 @@ class ExitLowering {
   Block* target_ = nullptr;
   std::vector<std::vector<TypePtr>> types_stack_;
   std::vector<Block*> rest_of_target_;
+  int depth_ = 0;
 };
 
 }  // namespace

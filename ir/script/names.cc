@@ -253,6 +253,14 @@ constexpr PropertyRow kAliases[] = {
     {"special_gammaln", "lgamma"},
 };
 
+// Methods of native classes are operators whose names start like this.
+constexpr PropertyRow kNativeClasses[] = {
+    {"__torch__.torch.classes.quantized.Conv2dPackedParamsBase", "quantized::conv2d_"},
+    {"__torch__.torch.classes.quantized.Conv3dPackedParamsBase", "quantized::conv3d_"},
+    {"__torch__.torch.classes.quantized.LinearPackedParamsBase", "quantized::linear_"},
+    {"__torch__.torch.classes.quantized.EmbeddingPackedParamsBase", "quantized::embedding_bag_"},
+};
+
 constexpr std::string_view kHiddenOverloads[] = {"aten::view.dtype"};
 
 }  // namespace
@@ -293,6 +301,11 @@ std::optional<int> find_tensor_cast(std::string_view name) { return find_int(kTe
 
 std::optional<int> find_torch_constant(std::string_view name) {
   return find_int(kTorchConstants, name);
+}
+
+std::string native_method_op(std::string_view class_name, std::string_view method) {
+  const PropertyRow* row = find_row(kNativeClasses, class_name, &PropertyRow::name);
+  return row ? std::string(row->op) + std::string(method) : "";
 }
 
 std::string canonical_op_name(std::string_view name) {

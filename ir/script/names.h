@@ -115,6 +115,9 @@ std::optional<int> find_tensor_cast(std::string_view name);
 // "torch.float32": codes of dtypes, layouts and memory formats.
 std::optional<int> find_torch_constant(std::string_view name);
 
+// "obj.unpack()" of a class that is no program: the operator that does it, or "".
+std::string native_method_op(std::string_view class_name, std::string_view method);
+
 // The name that an alias stands for ("aten::clip_" -> "aten::clamp_"), or the name itself.
 std::string canonical_op_name(std::string_view name);
 // The operator that computes the same with its first two arguments exchanged; empty: none.

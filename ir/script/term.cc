@@ -63,9 +63,10 @@ TermPtr OperatorTerm::apply(Emitter& emitter, const Actuals& actuals, const Type
       Emitter::has_method(actuals.positional[0].value, method_)) {
     return emitter.call_method(actuals.positional[0].value, method_, {});
   }
-  if (!self_) return emitter.call_operator(name_, actuals);
+  if (!self_ && !first_) return emitter.call_operator(name_, actuals);
   Actuals bound = actuals;
   bound.self = self_;
+  if (first_) bound.positional.insert(bound.positional.begin(), Actual{first_, ""});
   return emitter.call_operator(name_, bound);
 }
 

@@ -78,17 +78,23 @@ class TupleTerm final : public Term {
   TypePtr type_;
 };
 
-// "aten::relu", optionally bound to a receiver.
+// "aten::relu", optionally bound to a receiver: the argument named self, or just the first one.
 class OperatorTerm final : public Term {
  public:
   explicit OperatorTerm(std::string name, Value* self = nullptr, std::string method = "")
       : name_(std::move(name)), self_(self), method_(std::move(method)) {}
+  static TermPtr with_first(std::string name, Value* first) {
+    auto term = std::make_shared<OperatorTerm>(std::move(name));
+    term->first_ = first;
+    return term;
+  }
   std::string describe() const override { return "operator " + name_; }
   TermPtr apply(Emitter& emitter, const Actuals& actuals, const TypePtr& hint) const override;
 
  private:
   std::string name_;
   Value* self_;
+  Value* first_ = nullptr;
   std::string method_;  // tried on an object argument first
 };
 

@@ -60,6 +60,10 @@ TermPtr ValueTerm::find_object_attribute(Emitter& emitter, const std::string& na
   if (const IValue* constant = type->find_constant(name)) {
     return make_value_term(builder.constant(*constant));
   }
+  const std::string native = native_method_op(type->name(), name);
+  if (!native.empty() && !emitter.scope().candidates(native).empty()) {
+    return OperatorTerm::with_first(native, value_);
+  }
   const std::string getter = str_cat("__", name, "_getter");
   if (type->find_method(getter)) return emitter.call_method(value_, getter, {});
   return nullptr;

@@ -335,6 +335,22 @@ TEST_F(ScriptEmit, RefusesBrokenDeclarations) {
               HasSubstr("without a return"));
 }
 
+TEST_F(ScriptEmit, BoundsTheNestingThatExitsCause) {
+  const auto source = [](int count) {
+    std::string text = "def f(n: int) -> int:\n";
+    for (int i = 0; i < count; ++i) text += str_cat("  if n == ", i, ":\n    return ", i, "\n");
+    return text + "  return n\n";
+  };
+  EXPECT_THAT(error_of(source(2000)).message(), HasSubstr("follow each other"));
+  EXPECT_THAT(emitted(source(300)), HasSubstr("value=299"));
+}
+
+TEST_F(ScriptEmit, CallsNativeClassesThroughOperators) {
+  EXPECT_THAT(emitted("def f(p: __torch__.torch.classes.quantized.Conv2dPackedParamsBase):\n"
+                      "  return p.unpack()\n"),
+              HasSubstr("quantized::conv2d_unpack(%p)"));
+}
+
 TEST_F(ScriptEmit, SurvivesLongChainsOfClasses) {
   std::string source;
   constexpr int kCount = 3000;
