@@ -35,11 +35,13 @@ void DictValue::clear() {
 }
 
 void DictValue::compact() {
+  // The index is made anew: a NaN key could not be looked up to move it.
+  index_.clear();
   size_t kept = 0;
   for (size_t i = 0; i < slots_.size(); ++i) {
     if (!live_[i]) continue;
-    index_.find(slots_[i].key)->second = kept;
     if (kept != i) slots_[kept] = std::move(slots_[i]);
+    index_.emplace(slots_[kept].key, kept);
     ++kept;
   }
   slots_.resize(kept);

@@ -33,8 +33,9 @@ void set_item(OpCall& call) { dict(call, 0).set(call.in(1), call.in(2)); }
 
 void set_default(OpCall& call) {
   DictValue& self = dict(call, 0);
-  if (!self.find(call.in(1))) self.set(call.in(1), call.in(2));
-  IValue value = *self.find(call.in(1));
+  const IValue* found = self.find(call.in(1));
+  IValue value = found ? *found : call.in(2);
+  if (!found) self.set(call.in(1), value);
   call.ret(std::move(value));
 }
 
@@ -59,7 +60,8 @@ void pop_item(OpCall& call) {
     if (first.empty()) first = {key, value};
   });
   if (first.empty()) fail("popitem(): dictionary is empty");
-  self.erase(first[0]);
+  // A NaN is never found again.
+  if (!self.erase(first[0])) fail("Expected to erase 1 item, found 0");
   call.ret(make_tuple(std::move(first)));
 }
 

@@ -40,6 +40,7 @@ void set(OpCall& call) {
 
 void erase(OpCall& call) {
   Items& self = items(call, 0);
+  if (self.empty()) fail("pop index out of range");
   self.erase(place(self, list_index(call.integer(1), self.size())));
 }
 
@@ -119,7 +120,7 @@ void multiply_in_place(OpCall& call) {
 int64_t position(const OpCall& call) {
   const Items& self = items(call, 0);
   for (size_t i = 0; i < self.size(); ++i) {
-    if (elements_equal(self[i], call.in(1))) return static_cast<int64_t>(i);
+    if (elements_equal(call.in(1), self[i])) return static_cast<int64_t>(i);
   }
   return -1;
 }
@@ -146,7 +147,7 @@ void remove(OpCall& call) {
 
 void count(OpCall& call) {
   call.ret(static_cast<int64_t>(std::ranges::count_if(
-      items(call, 0), [&](const IValue& item) { return elements_equal(item, call.in(1)); })));
+      items(call, 0), [&](const IValue& item) { return elements_equal(call.in(1), item); })));
 }
 
 template <bool kEqual>

@@ -3,6 +3,7 @@
 #include <concepts>
 
 #include "core/base/error.h"
+#include "kernels/ops/complex_math.h"
 #include "kernels/ops/families.h"
 #include "kernels/ops/overloads.h"
 
@@ -50,12 +51,7 @@ struct Mul {
 struct Div {
   static double of(int64_t a, int64_t b) { return static_cast<double>(a) / static_cast<double>(b); }
   static double of(double a, double b) { return a / b; }
-  // The plain formula: zero and infinite divisors give NaN, as in the reference.
-  static Complex of(Complex a, Complex b) {
-    const double norm = b.real() * b.real() + b.imag() * b.imag();
-    return {(a.real() * b.real() + a.imag() * b.imag()) / norm,
-            (a.imag() * b.real() - a.real() * b.imag()) / norm};
-  }
+  static Complex of(Complex a, Complex b) { return divide(a, b); }
 };
 struct FloorDiv {
   static int64_t of(int64_t a, int64_t b) {
@@ -246,7 +242,7 @@ void truncated_division(OpCall& call) {
 }
 
 template <class T, class Quotient>
-void divide(OpCall& call, T quotient, Quotient rest) {
+void ret_both(OpCall& call, T quotient, Quotient rest) {
   call.ret(0, quotient);
   call.ret(1, rest);
 }
@@ -254,7 +250,7 @@ void divide(OpCall& call, T quotient, Quotient rest) {
 void divmod_integers(OpCall& call) {
   const int64_t a = call.integer(0), b = call.integer(1);
   if (b == 0) fail("ZeroDivisionError: integer division or modulo by zero");
-  divide(call, FloorDiv::of(a, b), Remainder::of(a, b));
+  ret_both(call, FloorDiv::of(a, b), Remainder::of(a, b));
 }
 
 void divmod_floats(OpCall& call) {
@@ -262,14 +258,14 @@ void divmod_floats(OpCall& call) {
   if (b == 0) fail("ZeroDivisionError: float divmod()");
   double rest = std::fmod(a, b);
   if (rest != 0 && (b < 0) != (rest < 0)) rest += b;
-  divide(call, (a - rest) / b, rest);
+  ret_both(call, (a - rest) / b, rest);
 }
 
 void divmod_mixed(OpCall& call) {
   const double a = call.number(0), b = call.number(1);
   if (b == 0) fail("ZeroDivisionError: float divmod()");
   const double quotient = std::floor(a / b);
-  divide(call, quotient, a - quotient * b);
+  ret_both(call, quotient, a - quotient * b);
 }
 
 void range_length(OpCall& call) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "kernels/ops/complex_math.h"
 #include "kernels/ops/families.h"
 #include "kernels/ops/overloads.h"
 
@@ -21,7 +22,7 @@ constexpr double kDegree = std::numbers::pi / 180.0;
 
 double to_degrees(double x) { return x * (180.0 / std::numbers::pi); }
 double to_radians(double x) { return x * kDegree; }
-double angle_of(double x) { return std::isnan(x) ? x : x < 0 ? std::numbers::pi : 0.0; }
+double angle_of(double x) { return std::signbit(x) ? std::numbers::pi : 0.0; }
 
 template <Real kFunction>
 void real(OpCall& call) {
@@ -123,7 +124,10 @@ void ldexp(OpCall& call) {
 
 double log_base(double x, double base) { return std::log(x) / std::log(base); }
 void log_base_complex(OpCall& call) {
-  call.ret(std::log(call.in(0).scalar_as_complex()) / std::log(call.in(1).scalar_as_complex()));
+  const IValue &x = call.in(0), &base = call.in(1);
+  if (!base.is_complex()) return call.ret(std::log(x.to_complex()) / std::log(call.number(1)));
+  const Complex top = x.is_complex() ? std::log(x.to_complex()) : std::log(call.number(0));
+  call.ret(divide(top, std::log(base.to_complex())));
 }
 
 void polar(OpCall& call) { call.ret(std::polar(call.number(0), call.number(1))); }

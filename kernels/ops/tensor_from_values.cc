@@ -1,5 +1,6 @@
 // Tensors made from scalars and nested lists.
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
@@ -90,6 +91,10 @@ Tensor from_list(const ListValue& list) {
 }
 
 Tensor from_scalar(const IValue& value) {
+  if (value.is_double() && std::isfinite(value.to_double()) &&
+      std::isinf(static_cast<float>(value.to_double()))) {
+    fail("value cannot be converted to type float without overflow");
+  }
   const TypePtr type = type_of(value);
   const Tensor out = empty({}, default_dtype(type->kind()));
   store(value, out, 0);
@@ -113,11 +118,18 @@ void as_tensor(OpCall& call) {
 
 void number_to_tensor(OpCall& call) { call.ret(tensor_of_scalar(call.in(0))); }
 
-void list_to_tensor(OpCall& call) { call.ret(from_list(call.in(0).to_list())); }
+void list_to_tensor(OpCall& call) {
+  call.ret(to_dtype(from_list(call.in(0).to_list()), DType::kInt32));
+}
 
 void tensor_to_list(OpCall& call) {
-  const Tensor self = to_dtype(call.tensor(0), DType::kInt64).contiguous();
-  call.ret(make_int_list({self.data<int64_t>(), static_cast<size_t>(self.numel())}));
+  const Tensor self = call.tensor(0);
+  if (self.dtype() != DType::kInt32) {
+    fail("expected scalar type Int but found ", dtype_name(self.dtype()));
+  }
+  const Tensor values = self.contiguous();
+  const int32_t* data = values.data<int32_t>();
+  call.ret(make_list(Type::integer(), std::vector<IValue>(data, data + values.numel())));
 }
 
 }  // namespace
