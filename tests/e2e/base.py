@@ -38,7 +38,8 @@ class DaemonTest(unittest.TestCase):
         for part in parts:
             self.assertIn(part.lower(), error.details().lower())
 
-    def assert_answer(self, got: Sequence[Any], want: Sequence[Any], tolerance: float = 1e-4) -> None:
+    def assert_answer(self, got: Sequence[Any], want: Sequence[Any],
+                      tolerance: float = 1e-4) -> None:
         """Outputs of a response against what the oracle gives."""
         plain = [value if isinstance(value, list) else torch.tensor(value) for value in got]
         self.assertIsNone(compare(plain, list(want), tolerance))

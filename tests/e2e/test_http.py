@@ -11,7 +11,8 @@ from tests.zoo.examples import picture
 
 class Rest(DaemonTest):
     def json(self, path: str, body=None):
-        status, answer, _ = self.daemon.ask(path, None if body is None else json.dumps(body).encode())
+        data = None if body is None else json.dumps(body).encode()
+        status, answer, _ = self.daemon.ask(path, data)
         return status, json.loads(answer) if answer else None
 
     def test_health(self):
@@ -31,7 +32,8 @@ class Rest(DaemonTest):
     def test_infer_json(self):
         image = picture(7)
         status, answer = self.json("/v2/models/digits/infer", {"id": "x", "inputs": [
-            {"name": "image", "shape": [1, 1, 64, 64], "datatype": "FP32", "data": image.tolist()}]})
+            {"name": "image", "shape": [1, 1, 64, 64], "datatype": "FP32",
+             "data": image.tolist()}]})
         self.assertEqual(status, 200, answer)
         self.assertEqual((answer["model_name"], answer["model_version"], answer["id"]),
                          ("digits", "1", "x"))

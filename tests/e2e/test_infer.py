@@ -59,8 +59,9 @@ class Examples(DaemonTest):
     def test_many_at_once(self):
         images = [torch.rand(1, 1, 8, 8) for _ in range(40)]
         name = self.client.input_names("digits")[0]
-        calls = [self.client.send_async(self.client.request("digits", {name: image.numpy()}, id=str(i)))
-                 for i, image in enumerate(images)]
+        requests = [self.client.request("digits", {name: image.numpy()}, id=str(i))
+                    for i, image in enumerate(images)]
+        calls = [self.client.send_async(request) for request in requests]
         model = example("digits")
         for i, (image, call) in enumerate(zip(images, calls)):
             response = call.result()

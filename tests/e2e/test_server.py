@@ -93,20 +93,20 @@ class Counting(DaemonTest):
         self.client.infer("digits", [numpy.ones((rows, 1, 8, 8), numpy.float32)])
 
     def test_statistics(self):
-        before = self.statistics()
+        first = self.statistics()
         for _ in range(3):
             self.infer(1)
         with self.assertRaises(grpc.RpcError):
             self.client.infer("digits", [numpy.ones((1, 3, 8, 8), numpy.float32)])
-        after = self.statistics()
-        self.assertEqual(after.inference_stats.success.count - before.inference_stats.success.count, 3)
-        self.assertEqual(after.inference_stats.queue.count - before.inference_stats.queue.count, 3)
-        self.assertEqual(after.inference_stats.fail.count - before.inference_stats.fail.count, 1)
-        self.assertEqual(after.inference_count - before.inference_count, 3)
-        self.assertGreater(after.execution_count, before.execution_count)
-        self.assertGreater(after.inference_stats.compute_infer.ns,
-                           before.inference_stats.compute_infer.ns)
-        self.assertLess(abs(after.last_inference / 1000 - time.time()), 60)
+        last = self.statistics()
+        before, after = first.inference_stats, last.inference_stats
+        self.assertEqual(after.success.count - before.success.count, 3)
+        self.assertEqual(after.queue.count - before.queue.count, 3)
+        self.assertEqual(after.fail.count - before.fail.count, 1)
+        self.assertEqual(last.inference_count - first.inference_count, 3)
+        self.assertGreater(last.execution_count, first.execution_count)
+        self.assertGreater(after.compute_infer.ns, before.compute_infer.ns)
+        self.assertLess(abs(last.last_inference / 1000 - time.time()), 60)
 
     def test_statistics_of_all_models(self):
         found = self.client.call("ModelStatistics").model_stats
@@ -125,7 +125,8 @@ class Counting(DaemonTest):
         self.assertEqual(status, 200)
         self.assertTrue(headers["Content-Type"].startswith("text/plain"))
         self.assertTrue(body.endswith(b"\n"))
-        typed = [line.split()[2] for line in body.decode().splitlines() if line.startswith("# TYPE")]
+        typed = [line.split()[2] for line in body.decode().splitlines()
+                 if line.startswith("# TYPE")]
         self.assertEqual(len(typed), len(set(typed)))
         self.assertLessEqual({"nv_inference_request_success", "nv_inference_request_failure",
                               "nv_inference_count"}, set(typed))

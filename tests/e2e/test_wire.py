@@ -1,4 +1,4 @@
-"""The messages have the numbers and types of the public protocol: foreign clients depend on them."""
+"""The messages have the published numbers and types: foreign clients depend on them."""
 import unittest
 
 from tests.e2e.stubs import inference

@@ -65,7 +65,8 @@ def check_words(root: pathlib.Path) -> List[str]:
     findings = []
     for name in project_files(root):
         if TEXT.search(name):
-            for number, line in enumerate((root / name).read_text(errors="replace").splitlines(), 1):
+            lines = (root / name).read_text(errors="replace").splitlines()
+            for number, line in enumerate(lines, 1):
                 if FORBIDDEN.search(line):
                     findings.append(f"{name}:{number}: a path of one machine: {line.strip()[:80]}")
     return findings

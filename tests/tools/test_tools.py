@@ -74,7 +74,8 @@ class Checkers(unittest.TestCase):
 
     def test_long_functions(self):
         body = "".join(f"  x += {i};\n" for i in range(79))
-        self.write("core/base/f.cc", "namespace temper {\nvoid Thing::grow(int x) {\n" + body + "}\n}\n")
+        text = "namespace temper {\nvoid Thing::grow(int x) {\n" + body + "}\n}\n"
+        self.write("core/base/f.cc", text)
         self.assert_found(check_tree.check, "core/base/f.cc:2: grow has 81 lines")
 
     def test_strange_top_level_entries(self):

@@ -105,8 +105,8 @@ class Attributes(nn.Module):
         something = self.something
         if something is not None:
             y = y + something
-        return (self.table, self.pairs, self.empty, self.large, self.small, self.tiny, y, self.flags,
-                self.nested)
+        return (self.table, self.pairs, self.empty, self.large, self.small, self.tiny, y,
+                self.flags, self.nested)
 
 
 class Storages(nn.Module):

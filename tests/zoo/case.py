@@ -99,8 +99,9 @@ def generate(case: Case, folder: pathlib.Path) -> None:
         except (RuntimeError, IndexError, ValueError, torch.jit.Error) as caught:
             expected, error = None, str(caught)
         if (call.fails is None) != (error is None) or (error and call.fails not in error):
-            raise AssertionError(f"{case.name}, call {index}: the oracle answered {error or expected}"
-                                 f", but the case expects {call.fails or 'a result'}")
+            raise AssertionError(
+                f"{case.name}, call {index}: the oracle answered {error or expected}, "
+                f"but the case expects {call.fails or 'a result'}")
         torch.save(expected, folder / f"expected_{index}.pt")
     (folder / "calls.json").write_text(json.dumps([
         {"method": call.method, "tolerance": call.tolerance, "classes": call.classes,

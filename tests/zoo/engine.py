@@ -29,8 +29,9 @@ def read_lines(stream, lines: "queue.Queue[Optional[str]]") -> None:
     lines.put(None)
 
 
-def next_result(lines: "queue.Queue[Optional[str]]", deadline: float) -> Optional[Tuple[int, str, str]]:
-    """The next `<index> ok|error` line; what programs print themselves is skipped. None at the end."""
+def next_result(lines: "queue.Queue[Optional[str]]",
+                deadline: float) -> Optional[Tuple[int, str, str]]:
+    """The next `<index> ok|error` line, past what programs print themselves. None at the end."""
     while True:
         line = lines.get(timeout=max(deadline - time.monotonic(), 0.01))
         if line is None:
@@ -73,7 +74,8 @@ def run_batch(temper: str, calls: Sequence[Stored], folder: pathlib.Path, timeou
             if index != position:
                 process.kill()
                 process.wait()
-                report(call, Answer(None, f"answered line {index} out of order", seconds, died=True))
+                trouble = f"answered line {index} out of order"
+                report(call, Answer(None, trouble, seconds, died=True))
                 return position + 1
             output = outputs[position] if state == "ok" else None
             report(call, Answer(output, message if output is None else None, seconds))

@@ -25,7 +25,8 @@ class FirstOfDict(nn.Module):
 
 def segmentation(name: str) -> Callable[[], Any]:
     def make():
-        model = torchvision.models.get_model(name, weights=None, weights_backbone=None, num_classes=5)
+        model = torchvision.models.get_model(name, weights=None, weights_backbone=None,
+                                             num_classes=5)
         randomise(model)
         settle(model, torch.randn(2, 3, 128, 128))
         return torch.jit.script(FirstOfDict(model).eval()), [Call((torch.randn(1, 3, 96, 128),))]
@@ -77,7 +78,8 @@ def regions():
 
 def wav2vec2():
     model = torchaudio.models.wav2vec2_model(
-        extractor_mode="group_norm", extractor_conv_layer_config=[(16, 10, 5), (16, 3, 2), (16, 2, 2)],
+        extractor_mode="group_norm",
+        extractor_conv_layer_config=[(16, 10, 5), (16, 3, 2), (16, 2, 2)],
         extractor_conv_bias=False, encoder_embed_dim=24, encoder_projection_dropout=0.0,
         encoder_pos_conv_kernel=8, encoder_pos_conv_groups=4, encoder_num_layers=2,
         encoder_num_heads=4, encoder_attention_dropout=0.0, encoder_ff_interm_features=32,
@@ -143,7 +145,8 @@ class UNet1d(nn.Module):
     def __init__(self):
         super().__init__()
         self.down = nn.ModuleList([nn.Conv1d(2, 4, 5, 2, 2), nn.Conv1d(4, 8, 5, 2, 2, bias=False)])
-        self.up = nn.ModuleList([nn.ConvTranspose1d(8, 4, 4, 2, 1), nn.ConvTranspose1d(8, 2, 4, 2, 1)])
+        self.up = nn.ModuleList([nn.ConvTranspose1d(8, 4, 4, 2, 1),
+                                 nn.ConvTranspose1d(8, 2, 4, 2, 1)])
         self.act = nn.SiLU()
 
     def forward(self, x: Tensor) -> Tensor:

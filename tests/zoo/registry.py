@@ -10,8 +10,8 @@ _found: Dict[str, Case] = {}
 
 def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
     """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
-    listed = [*examples.cases(), *programs.cases(), *archives.cases(), *layers.cases(), *models.cases(),
-              *more.cases()]
+    parts = (examples, programs, archives, layers, models, more)
+    listed = [case for part in parts for case in part.cases()]
     if "operators" in groups:
         from tests.zoo import operators
         listed += operators.cases()

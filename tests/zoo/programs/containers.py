@@ -117,7 +117,8 @@ def dict_of_tensors(names: List[str], tensors: List[Tensor]) -> Dict[str, List[T
 
 
 @program((3,))
-def dict_keys_of_all_kinds(n: int) -> Tuple[Dict[int, List[int]], Dict[float, str], Dict[bool, int]]:
+def dict_keys_of_all_kinds(n: int
+                           ) -> Tuple[Dict[int, List[int]], Dict[float, str], Dict[bool, int]]:
     by_int: Dict[int, List[int]] = {}
     for i in range(n):
         by_int[i * 1000003] = [i]
@@ -146,7 +147,8 @@ def named_tuples(points: Tensor, name: str) -> Tuple[Box, Tensor, int]:
 
 
 @program(((1, "a"), (2.5, [1, 2])), ((0, ""), (0.0, [])))
-def tuple_shuffling(a: Tuple[int, str], b: Tuple[float, List[int]]) -> Tuple[str, Tuple[int, float], List[int]]:
+def tuple_shuffling(a: Tuple[int, str], b: Tuple[float, List[int]]
+                    ) -> Tuple[str, Tuple[int, float], List[int]]:
     (number, text), (real, items) = a, b
     number, other = other_order(number, len(items))
     nested = ((number, real), (text, items))
@@ -215,7 +217,8 @@ def list_of_optionals(xs: List[Optional[int]]) -> Tuple[int, List[Optional[int]]
 
 
 @program(({"a": torch.ones(2)}, None), ({"b": torch.ones(2)}, {"b": [1, 2]}))
-def optional_containers(a: Dict[str, Tensor], b: Optional[Dict[str, List[int]]]) -> Dict[str, Tensor]:
+def optional_containers(a: Dict[str, Tensor], b: Optional[Dict[str, List[int]]]
+                        ) -> Dict[str, Tensor]:
     if b is not None:
         for key, sizes in b.items():
             if key in a:
@@ -246,7 +249,8 @@ class Edge(NamedTuple):
 
 
 @program(([(0, 1, 4.0), (0, 2, 1.0), (2, 1, 2.0), (1, 3, 5.0)], 5))
-def shortest_paths(edges: List[Tuple[int, int, float]], nodes: int) -> Tuple[List[float], List[int]]:
+def shortest_paths(edges: List[Tuple[int, int, float]], nodes: int
+                   ) -> Tuple[List[float], List[int]]:
     table: Dict[int, List[Edge]] = {}
     for start, to, cost in edges:
         if start not in table:

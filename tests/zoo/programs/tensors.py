@@ -103,8 +103,8 @@ def tensor_and_lists(x: Tensor) -> Tuple[List[int], List[List[int]], Tensor, int
 @program((torch.tensor(2.5), torch.tensor(3), torch.tensor([1.5, 2.5])),
          Call((torch.tensor([1.0, 2.0]), torch.tensor(3), torch.zeros(1)), fails=""))
 def conversions(f: Tensor, i: Tensor, x: Tensor) -> Tuple[int, float, bool, Tensor, List[Tensor]]:
-    casts = [x.to(torch.int64), x.double(), x.half(), x.to(torch.bfloat16), x != 0, x.to(torch.int32),
-             x.type_as(i), x.to(torch.uint8)]
+    casts = [x.to(torch.int64), x.double(), x.half(), x.to(torch.bfloat16), x != 0,
+             x.to(torch.int32), x.type_as(i), x.to(torch.uint8)]
     return int(f) + int(i), float(i) * 2, bool(i), torch.tensor(float(f) + 1), casts
 
 
@@ -152,15 +152,16 @@ def factories(x: Tensor) -> List[Tensor]:
     return [torch.zeros(n, 2), torch.ones([n]), torch.full((n, 2), 1.5), torch.full([n], 7),
             torch.arange(n), torch.arange(0.0, 1.0, 0.25), torch.linspace(0, 1, 5), torch.eye(n),
             torch.zeros_like(x), x.new_zeros(2, 2), x.new_full([2], 3.0), torch.tensor([1, 2]),
-            torch.tensor(2.5), torch.tensor([True]), torch.empty(n, 0), torch.tril(torch.ones(3, 3))]
+            torch.tensor(2.5), torch.tensor([True]), torch.empty(n, 0),
+            torch.tril(torch.ones(3, 3))]
 
 
 @program((torch.arange(5), torch.tensor([0.5, 1.5])))
 def promotion(i: Tensor, f: Tensor) -> List[Tensor]:
     b = i > 2
     return [i + 1, i + 1.5, i / 2, i // 2, i.float() + i, f * 2, f[0] * i, b + i, b & ~b,
-            i % 3, -i % 3, i ** 2, 2 ** i, 1 - i, 1.0 / (i + 1), f.double() * f, b.to(torch.uint8) + i,
-            torch.tensor(2) * f, torch.tensor(2.0, dtype=torch.float64) * f]
+            i % 3, -i % 3, i ** 2, 2 ** i, 1 - i, 1.0 / (i + 1), f.double() * f,
+            b.to(torch.uint8) + i, torch.tensor(2) * f, torch.tensor(2.0, dtype=torch.float64) * f]
 
 
 @program((torch.randn(3), None), (torch.randn(3), torch.randn(3)))
@@ -172,7 +173,8 @@ def optional_tensors(x: Tensor, bias: Optional[Tensor]) -> Tuple[Tensor, Optiona
     return F.layer_norm(out, [3]), bias
 
 
-@program(Call((torch.randn(2, 3), torch.randn(2, 3)), fails=""), (torch.randn(2, 3), torch.randn(3, 2)))
+@program(Call((torch.randn(2, 3), torch.randn(2, 3)), fails=""),
+         (torch.randn(2, 3), torch.randn(3, 2)))
 def matmul_may_fail(a: Tensor, b: Tensor) -> Tensor:
     return a @ b
 

@@ -10,13 +10,14 @@ from tests.zoo.programs.define import program
 @program(("  Hello, World!\t",), ("",), ("ümlaut ß",))
 def string_methods(s: str) -> List[str]:
     t = s.strip()
-    return [t, t.upper(), t.lower(), t.swapcase(), t.title(), t.capitalize(), s.lstrip(), s.rstrip(),
-            t.center(20, "*"), t.ljust(18, "."), t.rjust(18, "-"), t.zfill(18),
+    return [t, t.upper(), t.lower(), t.swapcase(), t.title(), t.capitalize(), s.lstrip(),
+            s.rstrip(), t.center(20, "*"), t.ljust(18, "."), t.rjust(18, "-"), t.zfill(18),
             t.replace("l", "LL"), t.replace("o", "0", 1)]
 
 
 @program(("a,b,,c", ","), ("no separator", ";"), ("", ","))
-def string_splitting(s: str, separator: str) -> Tuple[List[str], List[str], List[str], Tuple[str, str, str]]:
+def string_splitting(s: str, separator: str
+                     ) -> Tuple[List[str], List[str], List[str], Tuple[str, str, str]]:
     parts = s.split(separator)
     return parts, s.split(), s.split(separator, 1), s.partition(separator)
 
@@ -29,8 +30,8 @@ def string_searching(s: str, part: str) -> List[int]:
 
 @program(("abc",), ("123",), ("ab1",), ("   ",), ("ABC",), ("Title Case",), ("",))
 def string_predicates(s: str) -> List[bool]:
-    return [s.isalpha(), s.isdigit(), s.isalnum(), s.isspace(), s.isupper(), s.islower(), s.istitle(),
-            s.isnumeric(), s.isdecimal(), s.isidentifier(), s.isprintable()]
+    return [s.isalpha(), s.isdigit(), s.isalnum(), s.isspace(), s.isupper(), s.islower(),
+            s.istitle(), s.isnumeric(), s.isdecimal(), s.isidentifier(), s.isprintable()]
 
 
 @program(("hello world",), ("x",))
