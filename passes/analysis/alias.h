@@ -60,4 +60,20 @@ class AliasAnalysis {
   std::unique_ptr<State> state_;
 };
 
+// Solved when it is first asked: most passes find nothing to ask about in most graphs.
+class LazyAlias {
+ public:
+  explicit LazyAlias(const ir::Graph& graph) : graph_(graph) {}
+  const AliasAnalysis& operator*() { return *get(); }
+  const AliasAnalysis* operator->() { return get(); }
+
+ private:
+  const AliasAnalysis* get() {
+    if (!analysis_) analysis_ = std::make_unique<AliasAnalysis>(graph_);
+    return analysis_.get();
+  }
+  const ir::Graph& graph_;
+  std::unique_ptr<AliasAnalysis> analysis_;
+};
+
 }  // namespace temper

@@ -18,7 +18,7 @@ using ir::Value;
 namespace {
 
 struct Queries {
-  const AliasAnalysis& alias;
+  LazyAlias& alias;
   absl::Span<const OpDef* const> lengths;
   absl::Span<const OpDef* const> items;
 };
@@ -29,7 +29,6 @@ bool among(absl::Span<const OpDef* const> ops, const OpDef* op) {
 
 Value* answer(Graph& graph, const Node& node, const Queries& queries) {
   const Node& list = *node.input(0)->node();
-  if (!list.is(Kind::kListConstruct)) return nullptr;
   const auto size = static_cast<int64_t>(list.inputs().size());
   if (among(queries.lengths, node.op()) && node.inputs().size() == 1) {
     return graph.insert_constant(IValue(size), Type::integer());
@@ -47,7 +46,8 @@ bool visit(Graph& graph, Block& block, const Queries& queries) {
   for (Node* node : block) {
     for (Block* inner : node->blocks()) changed |= visit(graph, *inner, queries);
     if (!node->op() || node->inputs().empty() || node->outputs().size() != 1 ||
-        queries.alias.has_written_inputs(node)) {
+        !node->input(0)->node()->is(Kind::kListConstruct) ||
+        queries.alias->has_written_inputs(node)) {
       continue;
     }
     ir::InsertScope scope(&graph, node);
@@ -66,7 +66,7 @@ bool fold_list_queries(PassContext& context, Graph& graph) {
   const bool inner = visit_subgraphs(*graph.block(), [&](Graph& body) {
     return fold_list_queries(context, body);
   });
-  const AliasAnalysis alias(graph);
+  LazyAlias alias(graph);
   const Queries queries{alias, context.ops.overloads("aten::len"),
                         context.ops.overloads("aten::__getitem__")};
   return visit(graph, *graph.block(), queries) || inner;

@@ -101,13 +101,13 @@ class ShapeQueries {
  private:
   bool visit_node(Node& node) {
     const auto found = answers_.find(node.op());
-    if (found == answers_.end() || alias_.has_written_inputs(&node)) return false;
+    if (found == answers_.end() || alias_->has_written_inputs(&node)) return false;
     const auto* type = node.input(0)->type()->as<TensorType>();
     if (!type || type->known().undefined) return false;
     const Value* output = node.output();
     const bool list = output->type()->kind() == TypeKind::kList;
     // A list becomes one object for all runs.
-    if (list && (alias_.has_writers(output) || alias_.escapes(output))) return false;
+    if (list && (alias_->has_writers(output) || alias_->escapes(output))) return false;
     std::optional<IValue> answer = found->second(type->known(), node);
     if (!answer) return false;
     ir::InsertScope scope(&graph_, &node);
@@ -118,7 +118,7 @@ class ShapeQueries {
   }
 
   Graph& graph_;
-  AliasAnalysis alias_;
+  LazyAlias alias_;
   std::map<const OpDef*, Answer> answers_;
 };
 

@@ -60,18 +60,18 @@ class Pool {
     }
     if (!is_mutable(a.output()->type())) return true;
     // Two objects become one: nobody may write either, and one at most may be seen from outside.
-    const bool outside = alias_.escapes(a.output());
-    if (stale_ || alias_.has_writers(a.output()) || alias_.has_writers(b.output()) ||
-        (outside && alias_.escapes(b.output()))) {
+    const bool outside = alias_->escapes(a.output());
+    if (stale_ || alias_->has_writers(a.output()) || alias_->has_writers(b.output()) ||
+        (outside && alias_->escapes(b.output()))) {
       return false;
     }
     // What the analysis says of escapes no longer holds for the merged object.
-    stale_ |= outside != alias_.escapes(b.output());
+    stale_ |= outside != alias_->escapes(b.output());
     return true;
   }
 
   Graph& graph_;
-  AliasAnalysis alias_;
+  LazyAlias alias_;
   bool stale_ = false;
   std::unordered_map<size_t, std::vector<Node*>> constants_;
 };

@@ -160,10 +160,10 @@ class Propagation {
   }
 
   // Objects become shared by all runs of the graph: nobody may write them, or keep them.
-  bool may_share(const Node& node) const {
+  bool may_share(const Node& node) {
     for (const Value* output : node.outputs()) {
       if (!is_mutable(output->type())) continue;
-      if (alias_.has_writers(output) || alias_.escapes(output)) return false;
+      if (alias_->has_writers(output) || alias_->escapes(output)) return false;
     }
     return true;
   }
@@ -177,7 +177,7 @@ class Propagation {
       if (!constant) return false;
       inputs.push_back(*constant);
     }
-    if (!may_share(node) || alias_.has_written_inputs(&node)) return false;
+    if (!may_share(node) || alias_->has_written_inputs(&node)) return false;
     const std::vector<IValue> results = evaluate(node, std::move(inputs));
     if (results.size() != node.outputs().size() || !acceptable(node, results)) return false;
     ir::InsertScope scope(&graph_, &node);
@@ -232,7 +232,7 @@ class Propagation {
 
   PassContext& context_;
   Graph& graph_;
-  AliasAnalysis alias_;
+  LazyAlias alias_;
 };
 
 }  // namespace

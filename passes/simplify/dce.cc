@@ -1,4 +1,3 @@
-#include <set>
 #include <unordered_set>
 
 #include "passes/analysis/alias.h"
@@ -25,7 +24,7 @@ class DeadCode {
     mark_effects(*graph_.block());
     drain();
     // A write is alive when somebody looks at what it wrote, which may make other writes alive.
-    while (mark_writes(*graph_.block())) drain();
+    while (mark_writes()) drain();
     bool changed = drop_slots(*graph_.block());
     changed |= sweep(*graph_.block());
     drop_values(*graph_.block());
@@ -59,7 +58,10 @@ class DeadCode {
     while (!work_.empty()) {
       Value* value = work_.back();
       work_.pop_back();
-      for (const uint32_t place : alias_.reach(value)) places_.insert(place);
+      for (const uint32_t place : alias_.reach(value)) {
+        if (place >= looked_at_.size()) looked_at_.resize(place + 1);
+        looked_at_[place] = true;
+      }
       Node* node = value->node();
       if (node->is(Kind::kParam)) {
         Node* owner = node->block()->owner();
@@ -86,18 +88,23 @@ class DeadCode {
   void mark_effects(Block& block) {
     for (Node* node : block) {
       for (Block* inner : node->blocks()) mark_effects(*inner);
-      const bool effects = node->blocks().empty() && has_side_effects(*node);
-      if (effects || (node->blocks().empty() && alias_.writes_outside(node))) mark(node);
+      if (!node->blocks().empty()) continue;
+      if (has_side_effects(*node) || alias_.writes_outside(node)) {
+        mark(node);
+      } else if (alias_.writes(node)) {
+        writers_.push_back(node);
+      }
     }
   }
 
-  bool mark_writes(Block& block) {
+  bool mark_writes() {
+    Places live;
+    for (uint32_t place = 0; place < looked_at_.size(); ++place) {
+      if (looked_at_[place]) live.push_back(place);
+    }
     bool marked = false;
-    const Places live(places_.begin(), places_.end());
-    for (Node* node : block) {
-      for (Block* inner : node->blocks()) marked |= mark_writes(*inner);
-      if (!node->blocks().empty() || alive(node) || !alias_.writes(node)) continue;
-      if (!alias_.writes_into(node, live)) continue;
+    for (Node* node : writers_) {
+      if (alive(node) || !alias_.writes_into(node, live)) continue;
       mark(node);
       marked = true;
     }
@@ -152,7 +159,8 @@ class DeadCode {
   AliasAnalysis alias_;
   std::unordered_set<const Value*> values_;
   std::unordered_set<const Node*> nodes_;
-  std::set<uint32_t> places_;
+  std::vector<bool> looked_at_;  // by place
+  std::vector<Node*> writers_;   // of memory that only this graph sees
   std::vector<Value*> work_;
 };
 

@@ -106,7 +106,7 @@ class Peephole {
   bool visit_list_unpack(Node& node) {
     const Node& list = *node.input(0)->node();
     if (!list.is(Kind::kListConstruct) || list.inputs().size() != node.outputs().size() ||
-        alias_.has_written_inputs(&node)) {
+        alias_->has_written_inputs(&node)) {
       return false;
     }
     for (size_t i = 0; i < node.outputs().size(); ++i) {
@@ -161,7 +161,7 @@ class Peephole {
   }
 
   Graph& graph_;
-  AliasAnalysis alias_;
+  LazyAlias alias_;
 };
 
 }  // namespace
