@@ -122,8 +122,9 @@ const std::vector<Candidate>* CompilationUnit::State::find_builtins(std::string_
   return found == builtins.end() ? nullptr : &found->second;
 }
 
-Function* CompilationUnit::State::find_upgrader(const std::string& overload, int64_t file_version) {
+Function* CompilationUnit::State::find_upgrader(const OpDef& op, int64_t file_version) {
   if (file_version >= kCurrentVersion) return nullptr;
+  const std::string overload = op.key();
   for (const Upgrader& upgrader : upgraders()) {
     if (upgrader.overload != overload || file_version > upgrader.last_version) continue;
     if (!has_library) load_library();
@@ -147,9 +148,8 @@ std::vector<Candidate> UnitScope::candidates(std::string_view name) {
   std::vector<Candidate> found;
   std::vector<Candidate> old;
   for (const OpDef* op : state_.ops.overloads(name)) {
-    const std::string key = op->key();
-    if (is_hidden_overload(key)) continue;
-    if (Function* upgrader = state_.find_upgrader(key, version_)) {
+    if (is_hidden_overload(op->name(), op->schema().overload)) continue;
+    if (Function* upgrader = state_.find_upgrader(*op, version_)) {
       old.push_back({nullptr, upgrader});
     } else {
       found.push_back({op, nullptr});

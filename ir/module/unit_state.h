@@ -52,7 +52,7 @@ struct CompilationUnit::State {
   Ref<Function> find_function(const std::string& name);
   void add_file(const SourceFile& file, const std::string& qualifier, int64_t file_version);
   const std::vector<Candidate>* find_builtins(std::string_view op);
-  Function* find_upgrader(const std::string& overload, int64_t file_version);
+  Function* find_upgrader(const OpDef& op, int64_t file_version);
 
   // Declarations (declare.cc): create the type; members follow from the pending list.
   TypePtr declare(const std::string& name, const Place& place);

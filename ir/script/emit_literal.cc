@@ -65,8 +65,11 @@ Value* Emitter::emit_list(const Expr& expr, const TypePtr& hint) {
   for (Value* item : items) {
     if (!builder_.is_untyped(item)) typed.push_back(item);
   }
-  const TypePtr common = common_type(typed.empty() ? items : typed, "the elements of a list");
-  for (Value*& item : items) item = convert(builder_, common, item, false);
+  if (!typed.empty() && typed.size() < items.size()) {
+    const TypePtr wish = common_type(typed, "the elements of a list");
+    for (Value*& item : items) item = convert(builder_, wish, item, false);
+  }
+  const TypePtr common = common_type(items, "the elements of a list");
   return builder_.list(common, items);
 }
 

@@ -1,6 +1,6 @@
 #include "ir/script/names.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace temper::ir {
 namespace {
@@ -261,7 +261,8 @@ constexpr PropertyRow kNativeClasses[] = {
     {"__torch__.torch.classes.quantized.EmbeddingPackedParamsBase", "quantized::embedding_bag_"},
 };
 
-constexpr std::string_view kHiddenOverloads[] = {"aten::view.dtype"};
+constexpr std::pair<std::string_view, std::string_view> kHiddenOverloads[] = {
+    {"aten::view", "dtype"}};
 
 }  // namespace
 
@@ -323,9 +324,11 @@ std::string_view swapped_op_name(std::string_view name) {
   return name == "aten::rsub" ? std::string_view("aten::sub") : std::string_view();
 }
 
-bool is_hidden_overload(std::string_view key) {
-  return std::find(std::begin(kHiddenOverloads), std::end(kHiddenOverloads), key) !=
-         std::end(kHiddenOverloads);
+bool is_hidden_overload(std::string_view name, std::string_view overload) {
+  for (const auto& [hidden_name, hidden_overload] : kHiddenOverloads) {
+    if (hidden_name == name && hidden_overload == overload) return true;
+  }
+  return false;
 }
 
 }  // namespace temper::ir

@@ -123,6 +123,6 @@ std::string canonical_op_name(std::string_view name);
 // The operator that computes the same with its first two arguments exchanged; empty: none.
 std::string_view swapped_op_name(std::string_view name);
 // Overloads that matching must skip: their arguments shadow those of another overload.
-bool is_hidden_overload(std::string_view key);
+bool is_hidden_overload(std::string_view name, std::string_view overload);
 
 }  // namespace temper::ir

@@ -44,6 +44,7 @@ TermPtr NamespaceTerm::torch_attribute(Emitter& emitter, const std::string& name
   const std::string path = path_.empty() ? name : str_cat(path_, ".", name);
   if (const auto form = find_torch_form(path)) return std::make_shared<FormTerm>(*form);
   if (path_.empty()) {
+    if (name == "ops") return std::make_shared<NamespaceTerm>(kOps, "");
     if (name == "jit" || name == "autograd") return std::make_shared<NamespaceTerm>(kTorch, name);
     if (const auto code = find_torch_constant(name)) return constant_term(emitter, *code);
     const bool known = !emitter.scope().candidates("aten::" + name).empty();

@@ -284,6 +284,9 @@ TEST_F(ScriptEmit, AdaptsEmptyLists) {
       "  return torch.zeros([])\n");
   EXPECT_THAT(text, HasSubstr("%a : int[] = prim::ListConstruct()"));
   EXPECT_THAT(text, HasSubstr("int[][]"));
+  define("def g():\n  return [[], 2]\n");
+  EXPECT_EQ(unit_.find_function("g")->schema().returns[0].type->annotation(),
+            "List[Union[List[Tensor], int]]");
 }
 
 TEST_F(ScriptEmit, NamesUnknownOperators) {
