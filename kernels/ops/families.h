@@ -16,6 +16,7 @@ void add_lists(OpRegistry& registry);
 void add_matmul(OpRegistry& registry);
 void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
+void add_pool(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);
 void add_resize(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);

@@ -22,6 +22,7 @@ void add_all_operators(OpRegistry& registry) {
   add_matmul(registry);
   add_nested(registry);
   add_norm(registry);
+  add_pool(registry);
   add_reduce(registry);
   add_resize(registry);
   add_scalar_arithmetic(registry);

@@ -1,0 +1,236 @@
+// Compiled once per instruction set; TEMPER_ISA names the namespace.
+#include "kernels/cpu/nn/loops.h"
+
+#include "kernels/cpu/simd/math.h"
+
+namespace temper::TEMPER_ISA {
+namespace {
+
+constexpr int kLanes = 32;  // independent sums, enough for two vectors of the widest set
+
+inline int64_t lower(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Outputs whose tap at `shift` falls inside a row of n elements: [begin, end).
+struct Span {
+  int64_t begin, end;
+};
+inline Span inside(int64_t shift, int64_t n, int64_t out, int64_t stride) {
+  const int64_t begin = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+  const int64_t end = shift >= n ? 0 : lower(out, (n - 1 - shift) / stride + 1);
+  return {begin, end};
+}
+
+inline float larger(float a, float b) { return b > a || b != b ? b : a; }
+
+template <int kStride, class Combine>
+void taps(const float* row, float* to, Span span, int64_t shift, int64_t stride,
+          const Combine& combine) {
+  const int64_t step = kStride > 0 ? kStride : stride;
+#pragma GCC ivdep
+  for (int64_t i = span.begin; i < span.end; ++i) to[i] = combine(to[i], row[i * step + shift]);
+}
+
+template <class Combine>
+void row_taps(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
+              int64_t padding, int64_t dilation, const Combine& combine) {
+  for (int64_t k = 0; k < kernel; ++k) {
+    const int64_t shift = k * dilation - padding;
+    const Span span = inside(shift, n, out, stride);
+    if (stride == 1) {
+      taps<1>(row, to, span, shift, stride, combine);
+    } else if (stride == 2) {
+      taps<2>(row, to, span, shift, stride, combine);
+    } else {
+      taps<0>(row, to, span, shift, stride, combine);
+    }
+  }
+}
+
+void max_row(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
+             int64_t padding, int64_t dilation) {
+  row_taps(row, n, to, out, kernel, stride, padding, dilation,
+           [](float a, float b) { return larger(a, b); });
+}
+
+void sum_row(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
+             int64_t padding) {
+  row_taps(row, n, to, out, kernel, stride, padding, 1, [](float a, float b) { return a + b; });
+}
+
+template <class Term>
+inline float sum_of(int64_t n, const Term& term) {
+  float lanes[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int k = 0; k < kLanes; ++k) lanes[k] += term(i + k);
+  }
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int k = 0; k < width; ++k) lanes[k] += lanes[k + width];
+  }
+  float total = lanes[0];
+  for (; i < n; ++i) total += term(i);
+  return total;
+}
+
+float sum(const float* x, int64_t n) {
+  return sum_of(n, [&](int64_t i) { return x[i]; });
+}
+
+float dot(const float* a, const float* b, int64_t n) {
+  return sum_of(n, [&](int64_t i) { return a[i] * b[i]; });
+}
+
+void scale_shift(const float* x, float* to, int64_t n, float scale, float shift) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = x[i] * scale + shift;
+}
+
+void scale_shift_each(const float* x, float* to, int64_t n, const float* scale,
+                      const float* shift) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = x[i] * scale[i] + shift[i];
+}
+
+void moments(const float* x, int64_t n, float eps, float* mean, float* rstd) {
+  // Long rows in blocks, so that a float sum keeps its digits.
+  constexpr int64_t kBlock = 4096;
+  const double count = static_cast<double>(n);
+  double total = 0, squares = 0;
+  for (int64_t at = 0; at < n; at += kBlock) {
+    total += static_cast<double>(sum(x + at, lower(kBlock, n - at)));
+  }
+  const float middle = static_cast<float>(total / count);
+  for (int64_t at = 0; at < n; at += kBlock) {
+    const float* from = x + at;
+    squares += static_cast<double>(sum_of(lower(kBlock, n - at), [&](int64_t i) {
+      const float d = from[i] - middle;
+      return d * d;
+    }));
+  }
+  *mean = middle;
+  *rstd = static_cast<float>(1.0 / __builtin_sqrt(squares / count + static_cast<double>(eps)));
+}
+
+void normalize(const float* x, float* to, int64_t n, float mean, float rstd, const float* weight,
+               const float* bias) {
+  if (weight && bias) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) to[i] = (x[i] - mean) * rstd * weight[i] + bias[i];
+  } else if (weight) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) to[i] = (x[i] - mean) * rstd * weight[i];
+  } else if (bias) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) to[i] = (x[i] - mean) * rstd + bias[i];
+  } else {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) to[i] = (x[i] - mean) * rstd;
+  }
+}
+
+void add_scaled(float* to, const float* x, int64_t n, float factor) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] += x[i] * factor;
+}
+
+void max_with(float* to, const float* x, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = larger(to[i], x[i]);
+}
+
+void lstm_cell(const float* gates, const float* c, float* c_out, float* h_out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float input = simd::sigmoid(gates[i]), forget = simd::sigmoid(gates[n + i]);
+    const float cell = simd::tanh(gates[2 * n + i]), output = simd::sigmoid(gates[3 * n + i]);
+    const float next = forget * c[i] + input * cell;
+    c_out[i] = next;
+    h_out[i] = output * simd::tanh(next);
+  }
+}
+
+void gru_cell(const float* input, const float* hidden, const float* h, float* h_out, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float reset = simd::sigmoid(input[i] + hidden[i]);
+    const float update = simd::sigmoid(input[n + i] + hidden[n + i]);
+    const float fresh = simd::tanh(input[2 * n + i] + reset * hidden[2 * n + i]);
+    h_out[i] = (h[i] - fresh) * update + fresh;
+  }
+}
+
+void tanh_cell(const float* a, const float* b, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(a[i] + b[i]);
+}
+
+void relu_cell(const float* a, const float* b, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float v = a[i] + b[i];
+    to[i] = v < 0.0f ? 0.0f : v;
+  }
+}
+
+// kRows rows of a by one strip of columns; the sums stay in registers.
+template <int kRows, int kColumns>
+inline void tile(const float* a, int64_t a_row, const float* b, int64_t b_row, const float* bias,
+                 float* to, int64_t to_row, int64_t k) {
+  float sums[kRows][kColumns];
+  for (int r = 0; r < kRows; ++r) {
+    for (int j = 0; j < kColumns; ++j) sums[r][j] = bias ? bias[j] : 0.0f;
+  }
+  for (int64_t p = 0; p < k; ++p) {
+    for (int r = 0; r < kRows; ++r) {
+      const float factor = a[r * a_row + p];
+      for (int j = 0; j < kColumns; ++j) sums[r][j] += factor * b[p * b_row + j];
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int j = 0; j < kColumns; ++j) to[r * to_row + j] = sums[r][j];
+  }
+}
+
+template <int kColumns>
+void strip(const float* a, int64_t a_row, const float* b, int64_t b_row, const float* bias,
+           float* to, int64_t to_row, int64_t m, int64_t k) {
+  int64_t i = 0;
+  for (; i + 4 <= m; i += 4) {
+    tile<4, kColumns>(a + i * a_row, a_row, b, b_row, bias, to + i * to_row, to_row, k);
+  }
+  for (; i < m; ++i) {
+    tile<1, kColumns>(a + i * a_row, a_row, b, b_row, bias, to + i * to_row, to_row, k);
+  }
+}
+
+void small_product(const float* a, int64_t a_row, const float* b, int64_t b_row, const float* bias,
+                   float* to, int64_t m, int64_t n, int64_t k) {
+  int64_t j = 0;
+  const auto shifted = [&](int64_t by) { return bias ? bias + by : nullptr; };
+  for (; j + 32 <= n; j += 32) strip<32>(a, a_row, b + j, b_row, shifted(j), to + j, n, m, k);
+  for (; j + 8 <= n; j += 8) strip<8>(a, a_row, b + j, b_row, shifted(j), to + j, n, m, k);
+  for (; j < n; ++j) strip<1>(a, a_row, b + j, b_row, shifted(j), to + j, n, m, k);
+}
+
+void blend_gather(const float* x, const int32_t* low, const int32_t* high, const float* weight,
+                  float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    to[i] = x[low[i]] * (1.0f - weight[i]) + x[high[i]] * weight[i];
+  }
+}
+
+void blend(const float* a, const float* b, float weight, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = a[i] * (1.0f - weight) + b[i] * weight;
+}
+
+}  // namespace
+
+void fill(NnLoops& loops) {
+  loops = {max_row,   sum_row,    sum,       scale_shift, scale_shift_each, moments,
+           normalize, add_scaled, max_with,  dot,         lstm_cell,        gru_cell,
+           tanh_cell, relu_cell,  small_product, blend_gather, blend};
+}
+
+}  // namespace temper::TEMPER_ISA

@@ -1,0 +1,64 @@
+#pragma once
+// Inner loops of neural-network kernels over float32, compiled for several instruction sets; the
+// best one that the processor has is chosen at run time.
+
+#include <cstdint>
+
+namespace temper {
+
+struct NnLoops {
+  // to[i] = max(to[i], taps of one input row of `n` elements); NaN spreads.
+  void (*max_row)(const float* row, int64_t n, float* to, int64_t out, int64_t kernel,
+                  int64_t stride, int64_t padding, int64_t dilation);
+  // to[i] += taps of one input row (missing ones count as zero).
+  void (*sum_row)(const float* row, int64_t n, float* to, int64_t out, int64_t kernel,
+                  int64_t stride, int64_t padding);
+  // sum of n elements
+  float (*sum)(const float* x, int64_t n);
+  // to = x * scale + shift, n elements
+  void (*scale_shift)(const float* x, float* to, int64_t n, float scale, float shift);
+  // to[i] = x[i] * scale[i] + shift[i]
+  void (*scale_shift_each)(const float* x, float* to, int64_t n, const float* scale,
+                           const float* shift);
+  // Mean and 1 / sqrt(variance + eps) of a row.
+  void (*moments)(const float* x, int64_t n, float eps, float* mean, float* rstd);
+  // to = (x - mean) * rstd * weight + bias; weight and bias may be null.
+  void (*normalize)(const float* x, float* to, int64_t n, float mean, float rstd,
+                    const float* weight, const float* bias);
+  // to += x * factor
+  void (*add_scaled)(float* to, const float* x, int64_t n, float factor);
+  // to = max(to, x)
+  void (*max_with)(float* to, const float* x, int64_t n);
+  // sum of a[i] * b[i]
+  float (*dot)(const float* a, const float* b, int64_t n);
+  // One step of `n` cells from their gates [4][n] (input, forget, cell, output; with biases).
+  void (*lstm_cell)(const float* gates, const float* c, float* c_out, float* h_out, int64_t n);
+  // Gates [3][n] of the input and of the hidden state (reset, update, new; with biases).
+  void (*gru_cell)(const float* input, const float* hidden, const float* h, float* h_out,
+                   int64_t n);
+  // to = tanh(a + b) or max(a + b, 0)
+  void (*tanh_cell)(const float* a, const float* b, float* to, int64_t n);
+  void (*relu_cell)(const float* a, const float* b, float* to, int64_t n);
+  // to[m][n] = sum over k of a[m * a_row + k] * b[k * b_row + n] (+ bias[n] unless null).
+  void (*small_product)(const float* a, int64_t a_row, const float* b, int64_t b_row,
+                        const float* bias, float* to, int64_t m, int64_t n, int64_t k);
+  // to[i] = x[low[i]] * (1 - weight[i]) + x[high[i]] * weight[i]
+  void (*blend_gather)(const float* x, const int32_t* low, const int32_t* high,
+                       const float* weight, float* to, int64_t n);
+  // to = a * (1 - weight) + b * weight
+  void (*blend)(const float* a, const float* b, float weight, float* to, int64_t n);
+};
+
+const NnLoops& nn_loops();
+
+namespace isa_baseline {
+void fill(NnLoops& loops);
+}
+namespace isa_avx2 {
+void fill(NnLoops& loops);
+}
+namespace isa_avx512 {
+void fill(NnLoops& loops);
+}
+
+}  // namespace temper
