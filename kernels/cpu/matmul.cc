@@ -123,13 +123,29 @@ Tensor batched(const RunContext& context, const Tensor& a, const Tensor& b) {
   return product3(context, flatten(a), flatten(b)).view_as_shape(sizes);
 }
 
-// beta * self + alpha * product, without reading self when beta is 0.
-Tensor combine(const Tensor& self, const Tensor& product, const IValue& beta, const IValue& alpha) {
+void check_rank(const char* op, const Tensor& t, int64_t rank) {
+  if (t.dim() != rank) fail(op, ": expected a ", rank, "-D tensor, but got ", t.dim(), "-D");
+}
+
+bool is_one(const IValue& v) { return !v.is_complex() && v.scalar_as_double() == 1; }
+
+}  // namespace
+
+Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
+                  const IValue& alpha) {
   const DType dtype = product.dtype();
+  if (dtype == DType::kBool) {
+    return to_dtype(scaled_sum(to_dtype(self, DType::kInt64), to_dtype(product, DType::kInt64),
+                               beta, alpha),
+                    DType::kBool);
+  }
   const Tensor out = empty(product.sizes(), dtype);
   const Tensor base = self.expand(product.sizes()).contiguous();
   check_same_dtype(self, product);
-  visit(dtype, "addmm", AllTypes{}, [&]<class T>() {
+  visit(dtype, "addmm",
+        TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
+                Complex64, Complex128>{},
+        [&]<class T>() {
     using C = Compute<T>;
     const auto number = [](const IValue& v) -> C {
       if constexpr (requires(C c) { c.real(); }) {
@@ -151,12 +167,6 @@ Tensor combine(const Tensor& self, const Tensor& product, const IValue& beta, co
   });
   return out;
 }
-
-void check_rank(const char* op, const Tensor& t, int64_t rank) {
-  if (t.dim() != rank) fail(op, ": expected a ", rank, "-D tensor, but got ", t.dim(), "-D");
-}
-
-}  // namespace
 
 Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
   const int64_t ra = a.dim(), rb = b.dim();
@@ -180,7 +190,8 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
     // One large product instead of many small ones.
     Dims sizes(a.sizes().begin(), a.sizes().end());
     sizes.back() = b.size(1);
-    return product2(context, a.reshape({-1, a.size(-1)}), b).view_as_shape(sizes);
+    const int64_t rows = numel_of(a.sizes().subspan(0, a.sizes().size() - 1));
+    return product2(context, a.reshape({rows, a.size(-1)}), b).view_as_shape(sizes);
   }
   return batched(context, a, b);
 }
@@ -189,7 +200,7 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
                  const Tensor& bias) {
   if (weight.dim() == 1) {
     Tensor out = matmul_of(context, x, weight);
-    return bias.defined() ? combine(bias, out, 1, 1) : out;
+    return bias.defined() ? scaled_sum(bias, out, 1, 1) : out;
   }
   if (weight.dim() != 2 || x.dim() == 0) {
     fail("linear: both arguments need to be at least 1D and the weight at most 2D, but they are ",
@@ -213,7 +224,7 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
     return out.view_as_shape(sizes);
   }
   const Tensor out = product2(context, flat, weight.transpose(0, 1)).view_as_shape(sizes);
-  return bias.defined() ? combine(bias, out, 1, 1) : out;
+  return bias.defined() ? scaled_sum(bias, out, 1, 1) : out;
 }
 
 void mm(OpCall& call) {
@@ -270,13 +281,13 @@ void addmm(OpCall& call) {
   check_rank("mat1", a, 2);
   check_rank("mat2", b, 2);
   const IValue beta = call.in(3), alpha = call.in(4);
-  const bool plain = beta.scalar_as_double() == 1 && alpha.scalar_as_double() == 1;
+  const bool plain = is_one(beta) && is_one(alpha);
   if (plain && a.dtype() == DType::kFloat32 && b.dtype() == DType::kFloat32 &&
       self.dtype() == DType::kFloat32 && self.dim() == 1 && self.size(0) == b.size(1) &&
       a.size(1) == b.size(0)) {
     return call.ret(linear_of(call.context(), a, b.transpose(0, 1), self));
   }
-  call.ret(combine(self, product2(call.context(), a, b), beta, alpha));
+  call.ret(scaled_sum(self, product2(call.context(), a, b), beta, alpha));
 }
 
 void baddbmm(OpCall& call) {
@@ -287,11 +298,11 @@ void baddbmm(OpCall& call) {
     fail("baddbmm: batch1 ", to_string(a.sizes()), " and batch2 ", to_string(b.sizes()),
          " cannot be multiplied");
   }
-  call.ret(combine(self, product3(call.context(), a, b), call.in(3), call.in(4)));
+  call.ret(scaled_sum(self, product3(call.context(), a, b), call.in(3), call.in(4)));
 }
 
 void addmv(OpCall& call) {
-  call.ret(combine(call.tensor(0), matmul_of(call.context(), call.tensor(1), call.tensor(2)),
+  call.ret(scaled_sum(call.tensor(0), matmul_of(call.context(), call.tensor(1), call.tensor(2)),
                    call.in(3), call.in(4)));
 }
 

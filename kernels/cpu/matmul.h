@@ -12,6 +12,9 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b);
 // x [.., K] * weight[N, K]^T + bias[N].
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
                  const Tensor& bias);
+// beta * self + alpha * product with self broadcast; self is not read when beta is 0.
+Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
+                  const IValue& alpha);
 
 void mm(OpCall& call);
 void bmm(OpCall& call);

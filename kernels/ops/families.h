@@ -9,6 +9,7 @@ void add_arithmetic(OpRegistry& registry);
 void add_conv(OpRegistry& registry);
 void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
+void add_embedding(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
 void add_futures(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);

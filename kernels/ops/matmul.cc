@@ -1,5 +1,6 @@
 #include "kernels/cpu/matmul.h"
 
+#include "kernels/cpu/products.h"
 #include "kernels/ops/families.h"
 
 namespace temper {
@@ -17,6 +18,17 @@ void add_matmul(OpRegistry& registry) {
       {"aten::baddbmm", baddbmm},
       {"aten::addmv", addmv},
       {"aten::linalg_matmul", matmul},
+      {"aten::outer", outer},
+      {"aten::ger", outer},
+      {"aten::addr", addr},
+      {"aten::inner", inner},
+      {"aten::tensordot", tensordot},
+      {"aten::addbmm", addbmm},
+      {"aten::chain_matmul", chain_matmul},
+      {"aten::linalg_multi_dot", multi_dot},
+      {"aten::linalg_vecdot", vecdot},
+      {"aten::bilinear", bilinear},
+      {"aten::einsum", einsum},
   };
   registry.add(kRows);
 }

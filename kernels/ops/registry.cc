@@ -15,6 +15,7 @@ void add_all_operators(OpRegistry& registry) {
   add_conv(registry);
   add_dicts(registry);
   add_elementary(registry);
+  add_embedding(registry);
   add_fft(registry);
   add_futures(registry);
   add_linalg(registry);

@@ -1,0 +1,13 @@
+#pragma once
+// Rows gathered from tables, alone or combined in bags.
+
+#include "core/op/op_call.h"
+
+namespace temper {
+
+void embedding(OpCall& call);
+void embedding_renorm_in_place(OpCall& call);
+void embedding_bag(OpCall& call);
+void embedding_bag_padding_idx(OpCall& call);  // a negative padding_idx counts from the end
+
+}  // namespace temper
