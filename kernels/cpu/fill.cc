@@ -10,7 +10,6 @@
 namespace temper {
 namespace {
 
-template <class T>
 [[noreturn]] void overflow(const char* name) {
   fail("value cannot be converted to type ", name, " without overflow");
 }
@@ -37,7 +36,7 @@ T from_integer(int64_t value) {
   constexpr int64_t lowest =
       std::is_signed_v<T> ? std::numeric_limits<T>::min() : -int64_t{std::numeric_limits<T>::max()};
   if (value < lowest || value > static_cast<int64_t>(std::numeric_limits<T>::max())) {
-    overflow<T>(cpp_name<T>());
+    overflow(cpp_name<T>());
   }
   return static_cast<T>(value);
 }
@@ -45,10 +44,17 @@ T from_integer(int64_t value) {
 template <class T>
 T from_real(double value) {
   if constexpr (std::is_integral_v<T>) {
-    if (!(value > -0x1p63 && value < 0x1p63)) overflow<T>(cpp_name<T>());
-    return from_integer<T>(static_cast<int64_t>(value));
+    const double lowest = static_cast<double>(std::numeric_limits<T>::lowest());
+    const double highest = static_cast<double>(std::numeric_limits<T>::max());
+    if (!(value >= lowest && value <= highest && value < 0x1p63)) overflow(cpp_name<T>());
+    return static_cast<T>(value);
   } else {
-    return T(static_cast<Compute<T>>(value));
+    const T converted(static_cast<Compute<T>>(value));
+    // Infinities stay, but finite numbers must not become infinite.
+    if (std::isfinite(value) && !std::isfinite(static_cast<Compute<T>>(converted))) {
+      overflow(cpp_name<T>());
+    }
+    return converted;
   }
 }
 
@@ -56,20 +62,20 @@ template <class T>
 T convert(const IValue& scalar) {
   constexpr bool complex = requires(T x) { x.real(); };
   if constexpr (std::is_same_v<T, bool>) {
-    if (scalar.is_complex()) return scalar.to_complex() != std::complex<double>(0);
+    if (scalar.is_complex()) return scalar.to_complex().real() != 0;
     return scalar.is_double() ? scalar.to_double() != 0 : scalar.scalar_as_int() != 0;
   } else if constexpr (complex) {
     return T(scalar.scalar_as_complex());
   } else {
     if (scalar.is_complex()) {
-      if (scalar.to_complex().imag() != 0) overflow<T>(cpp_name<T>());
+      if (scalar.to_complex().imag() != 0) overflow(cpp_name<T>());
       return from_real<T>(scalar.to_complex().real());
     }
     if (scalar.is_double()) return from_real<T>(scalar.to_double());
     if constexpr (std::is_integral_v<T>) {
       return from_integer<T>(scalar.scalar_as_int());
     } else {
-      return T(static_cast<Compute<T>>(scalar.scalar_as_int()));
+      return from_real<T>(static_cast<double>(scalar.scalar_as_int()));
     }
   }
 }
@@ -105,6 +111,15 @@ void fill_tensor(const Tensor& self, const Tensor& value) {
     T* begin = reinterpret_cast<T*>(self.raw());
     std::fill(begin, begin + self.numel(), *reinterpret_cast<const T*>(same.raw()));
   });
+}
+
+void check_no_overlap(const Tensor& self) {
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (self.strides()[d] == 0 && self.sizes()[d] > 1) {
+      fail("unsupported operation: more than one element of the written-to tensor refers to a "
+           "single memory location. Please clone() the tensor before performing the operation.");
+    }
+  }
 }
 
 bool is_contiguous_in(const Tensor& self, MemoryFormat format) {

@@ -7,6 +7,7 @@ namespace temper {
 
 void add_arithmetic(OpRegistry& registry);
 void add_conv(OpRegistry& registry);
+void add_creation(OpRegistry& registry);
 void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_embedding(OpRegistry& registry);

@@ -13,6 +13,7 @@ void add_all_operators(OpRegistry& registry) {
                                                                      temper_embedded_schemas)});
   add_arithmetic(registry);
   add_conv(registry);
+  add_creation(registry);
   add_dicts(registry);
   add_elementary(registry);
   add_embedding(registry);

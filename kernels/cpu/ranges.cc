@@ -1,0 +1,246 @@
+// Sequences: arange, linspace, logspace, eye and indices of triangles.
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/tensor/dispatch.h"
+#include "kernels/cpu/creation.h"
+#include "kernels/cpu/fill.h"
+
+namespace temper::creation {
+namespace {
+
+// layout and device of a factory whose dtype is argument `i`.
+void check_factory(const OpCall& call, size_t i) {
+  if (call.integer_or(i + 1, 0) != 0) unimplemented(call.op().key(), ": sparse layouts");
+  check_device(call, i + 2);
+}
+
+int64_t whole(const IValue& number) {
+  return number.is_double() ? static_cast<int64_t>(number.to_double()) : number.scalar_as_int();
+}
+
+int64_t range_length(const IValue& start, const IValue& end, const IValue& step, DType dtype) {
+  const double s = step.scalar_as_double();
+  const double from = start.scalar_as_double(), to = end.scalar_as_double();
+  if (s == 0) fail("step must be nonzero");
+  if (!std::isfinite(from) || !std::isfinite(to)) {
+    fail("unsupported range: ", from, " -> ", to);
+  }
+  if (!((s > 0 && to >= from) || (s < 0 && to <= from))) {
+    fail("upper bound and larger bound inconsistent with step sign");
+  }
+  if (is_integral(dtype) && whole(step) == 0) fail("step must be nonzero");
+  double length;
+  if (dtype == DType::kInt64) {
+    length = std::ceil(static_cast<double>(whole(end) - whole(start)) /
+                       static_cast<double>(whole(step)));
+  } else {
+    length = std::ceil((to - from) / s);
+  }
+  if (!(length >= 0 && length < 0x1p62)) fail("invalid size, possible overflow?");
+  return static_cast<int64_t>(length);
+}
+
+void fill_range(const Tensor& out, const IValue& start, const IValue& step) {
+  visit(out.dtype(), "arange", RealTypes{}, [&]<class T>() {
+    T* data = out.data<T>();
+    if constexpr (std::is_integral_v<T>) {
+      const int64_t first = whole(start), stride = whole(step);
+      for (int64_t i = 0; i < out.numel(); ++i) data[i] = static_cast<T>(first + i * stride);
+    } else {
+      const double first = start.scalar_as_double(), stride = step.scalar_as_double();
+      for (int64_t i = 0; i < out.numel(); ++i) {
+        data[i] = T(static_cast<Compute<T>>(first + static_cast<double>(i) * stride));
+      }
+    }
+  });
+}
+
+Tensor make_range(const OpCall& call, const IValue& start, const IValue& end, const IValue& step,
+                  size_t dtype_arg) {
+  check_factory(call, dtype_arg);
+  // bool counts as an integer here.
+  const bool integers = !start.is_double() && !end.is_double() && !step.is_double();
+  const DType dtype = call.dtype_or(dtype_arg, integers ? DType::kInt64 : DType::kFloat32);
+  const Tensor out = temper::empty({range_length(start, end, step, dtype)}, dtype);
+  fill_range(out, start, step);
+  return out;
+}
+
+void range_out(OpCall& call, const IValue& start, const IValue& end, const IValue& step,
+               size_t out_arg) {
+  Tensor out = call.tensor(out_arg);
+  const int64_t length = range_length(start, end, step, out.dtype());
+  if (out.numel() != length) out.resize({length});
+  const Tensor values = temper::empty({length}, out.dtype());
+  fill_range(values, start, step);
+  copy_into(out, values.view_as_shape(out.sizes()));
+  call.ret(call.in(out_arg));
+}
+
+// A number, also when given as a 0-dim tensor.
+IValue number_at(const OpCall& call, size_t i) {
+  if (!call.in(i).is_tensor()) return call.in(i);
+  const Tensor tensor = call.tensor(i);
+  if (tensor.dim() != 0) {
+    fail(call.op().name(), " only supports 0-dimensional start and end tensors, but got start or "
+         "end with ", tensor.dim(), " dimension(s).");
+  }
+  if (is_complex(tensor.dtype())) {
+    return *temper::to_dtype(tensor, DType::kComplex128).data<Complex128>();
+  }
+  if (is_floating(tensor.dtype())) return *temper::to_dtype(tensor, DType::kFloat64).data<double>();
+  return *temper::to_dtype(tensor, DType::kInt64).data<int64_t>();
+}
+
+struct Interval {
+  IValue start, end;
+  int64_t steps;
+  Tensor out;
+};
+
+Interval make_interval(const OpCall& call, size_t dtype_arg) {
+  check_factory(call, dtype_arg);
+  Interval it{number_at(call, 0), number_at(call, 1), call.integer(2), {}};
+  if (it.steps < 0) fail("number of steps must be non-negative");
+  const bool complex = it.start.is_complex() || it.end.is_complex();
+  it.out = temper::empty({it.steps}, call.dtype_or(dtype_arg, complex ? DType::kComplex64
+                                                                      : DType::kFloat32));
+  return it;
+}
+
+template <class T>
+auto interval_end(const IValue& value) {
+  if constexpr (std::is_integral_v<T>) {
+    return value.is_double() ? static_cast<T>(value.to_double())
+                             : static_cast<T>(value.scalar_as_int());
+  } else if constexpr (requires(T x) { x.real(); }) {
+    return T(value.scalar_as_complex());
+  } else {
+    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(value.scalar_as_double())));
+  }
+}
+
+using IntervalTypes = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t,
+                              int64_t, Complex64, Complex128>;
+
+// Each half is counted from its own end, so that both ends are exact.
+template <class T, class Point>
+void fill_interval(const Interval& it, const Point& point) {
+  T* data = it.out.data<T>();
+  for (int64_t i = 0; i < it.steps; ++i) {
+    const bool lower = i < it.steps / 2;
+    data[i] = point(lower, lower ? i : it.steps - i - 1);
+  }
+}
+
+Tensor triangle_indices(int64_t rows, int64_t cols, int64_t offset, bool lower, DType dtype) {
+  if (rows < 0) fail("row must be non-negative, got", rows);
+  if (cols < 0) fail("col must be non-negative, got", cols);
+  std::vector<int64_t> row_ids, col_ids;
+  for (int64_t r = 0; r < rows; ++r) {
+    const int64_t split = std::clamp<int64_t>(r + offset + (lower ? 1 : 0), 0, cols);
+    for (int64_t c = lower ? 0 : split; c < (lower ? split : cols); ++c) {
+      row_ids.push_back(r);
+      col_ids.push_back(c);
+    }
+  }
+  const int64_t count = static_cast<int64_t>(row_ids.size());
+  const Tensor out = temper::empty({2, count}, DType::kInt64);
+  std::copy(row_ids.begin(), row_ids.end(), out.data<int64_t>());
+  std::copy(col_ids.begin(), col_ids.end(), out.data<int64_t>() + count);
+  return temper::to_dtype(out, dtype);
+}
+
+Tensor identity(const OpCall& call, int64_t rows, int64_t cols, size_t dtype_arg) {
+  check_factory(call, dtype_arg);
+  if (rows < 0) fail("n must be greater or equal to 0, got ", rows);
+  if (cols < 0) fail("m must be greater or equal to 0, got ", cols);
+  const Tensor out = temper::zeros({rows, cols}, call.dtype_or(dtype_arg, DType::kFloat32));
+  fill_scalar(out.as_strided({std::min(rows, cols)}, {cols + 1}, 0), 1);
+  return out;
+}
+
+}  // namespace
+
+void arange(OpCall& call) { call.ret(make_range(call, 0, call.in(0), 1, 1)); }
+void arange_start(OpCall& call) { call.ret(make_range(call, call.in(0), call.in(1), 1, 2)); }
+void arange_step(OpCall& call) {
+  call.ret(make_range(call, call.in(0), call.in(1), call.in(2), 3));
+}
+void arange_out(OpCall& call) { range_out(call, 0, call.in(0), 1, 1); }
+void arange_start_out(OpCall& call) { range_out(call, call.in(0), call.in(1), call.in(2), 3); }
+
+void linspace(OpCall& call) {
+  const Interval it = make_interval(call, 3);
+  if (it.steps == 1) fill_scalar(it.out, it.start);
+  if (it.steps > 1) {
+    visit(it.out.dtype(), "linspace_cpu", IntervalTypes{}, [&]<class T>() {
+      const auto start = interval_end<T>(it.start), end = interval_end<T>(it.end);
+      if constexpr (std::is_integral_v<T>) {
+        const double step = (static_cast<double>(end) - static_cast<double>(start)) /
+                            static_cast<double>(it.steps - 1);
+        fill_interval<T>(it, [&](bool lower, int64_t i) {
+          const double moved = step * static_cast<double>(i);
+          return static_cast<T>(static_cast<int64_t>(lower ? static_cast<double>(start) + moved
+                                                           : static_cast<double>(end) - moved));
+        });
+      } else {
+        using C = std::remove_const_t<decltype(start)>;
+        // Every operation rounds to T, as reduced precision does in the oracle.
+        const C step = static_cast<C>(T((end - start) / C(static_cast<double>(it.steps - 1))));
+        fill_interval<T>(it, [&](bool lower, int64_t i) {
+          const C moved = static_cast<C>(T(step * C(T(C(static_cast<double>(i))))));
+          return T(lower ? start + moved : end - moved);
+        });
+      }
+    });
+  }
+  call.ret(it.out);
+}
+
+void logspace(OpCall& call) {
+  const Interval it = make_interval(call, 4);
+  const double base = call.number(3);
+  visit(it.out.dtype(), "logspace_cpu", IntervalTypes{}, [&]<class T>() {
+    const double last = static_cast<double>(std::max<int64_t>(it.steps - 1, 1));
+    if constexpr (std::is_integral_v<T>) {
+      const double start = static_cast<double>(interval_end<T>(it.start));
+      const double end = static_cast<double>(interval_end<T>(it.end));
+      const double step = static_cast<float>(end - start) / last;
+      fill_interval<T>(it, [&](bool lower, int64_t i) {
+        const double moved = step * static_cast<double>(i);
+        const double power = lower || it.steps == 1 ? start + moved : end - moved;
+        return static_cast<T>(static_cast<int64_t>(std::pow(base, power)));
+      });
+    } else {
+      const auto start = interval_end<T>(it.start), end = interval_end<T>(it.end);
+      using C = std::remove_const_t<decltype(start)>;
+      const C step = (end - start) / C(last);
+      fill_interval<T>(it, [&](bool lower, int64_t i) {
+        const C moved = step * C(static_cast<double>(i));
+        const C power = lower || it.steps == 1 ? start + moved : end - moved;
+        return T(std::pow(C(base), power));
+      });
+    }
+  });
+  call.ret(it.out);
+}
+
+void eye(OpCall& call) { call.ret(identity(call, call.integer(0), call.integer(0), 1)); }
+void eye_m(OpCall& call) { call.ret(identity(call, call.integer(0), call.integer(1), 2)); }
+
+void tril_indices(OpCall& call) {
+  check_factory(call, 3);
+  call.ret(triangle_indices(call.integer(0), call.integer(1), call.integer(2), true,
+                            call.dtype_or(3, DType::kInt64)));
+}
+void triu_indices(OpCall& call) {
+  check_factory(call, 3);
+  call.ret(triangle_indices(call.integer(0), call.integer(1), call.integer(2), false,
+                            call.dtype_or(3, DType::kInt64)));
+}
+
+}  // namespace temper::creation
