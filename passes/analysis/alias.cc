@@ -15,6 +15,8 @@ using ir::Node;
 using ir::Value;
 
 bool unite(Places* into, const Places& from) {
+  if (from.empty()) return false;
+  if (into->empty()) return *into = from, true;
   if (std::includes(into->begin(), into->end(), from.begin(), from.end())) return false;
   Places merged;
   merged.reserve(into->size() + from.size());
@@ -58,8 +60,7 @@ uint32_t AliasAnalysis::State::world(Bucket bucket) {
 
 const Places& AliasAnalysis::State::points_to(const Value* value) const {
   static const Places none;
-  const auto it = values.find(value);
-  return it == values.end() ? none : it->second;
+  return value->id() < values.size() ? values[value->id()] : none;
 }
 
 Places AliasAnalysis::State::closure(const Places& from) const {

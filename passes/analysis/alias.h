@@ -9,12 +9,13 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "ir/graph/graph.h"
 
 namespace temper {
 
 // A set of places: tensors, containers and objects that values refer to. Sorted.
-using Places = std::vector<uint32_t>;
+using Places = absl::InlinedVector<uint32_t, 4>;
 
 class AliasAnalysis {
  public:

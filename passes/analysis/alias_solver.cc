@@ -36,7 +36,9 @@ bool names_wildcard(const std::vector<std::string>& sets) {
 }  // namespace
 
 void AliasAnalysis::Solver::add(const Value* value, const Places& places) {
-  if (is_mutable(value->type())) changed_ |= unite(&state_.values[value], places);
+  if (!is_mutable(value->type())) return;
+  if (value->id() >= state_.values.size()) state_.values.resize(value->id() + 1);
+  changed_ |= unite(&state_.values[value->id()], places);
 }
 
 void AliasAnalysis::Solver::hold(uint32_t place, const Places& contents) {

@@ -37,7 +37,7 @@ struct AliasAnalysis::State {
 
   std::vector<Place> places;
   std::unordered_map<Bucket, uint32_t> worlds;
-  std::unordered_map<const ir::Value*, Places> values;
+  std::vector<Places> values;  // by id of the value
   std::unordered_map<const ir::Node*, Effects> effects;
   Places all_writes;
   bool any_opaque = false;
