@@ -22,10 +22,11 @@ struct NumberLayout {
   enum Style { kGeneral, kFixed, kScientific } style = kGeneral;
   int width = 0;
   double scale = 1;
+  int precision = 4;
 
   std::string text(double v) const {
-    const char* format = style == kFixed ? "%*.4f" : style == kScientific ? "%*.4e" : "%*.6g";
-    return printf_text(format, width, v / scale);
+    const char* format = style == kFixed ? "%*.*f" : style == kScientific ? "%*.*e" : "%*.*g";
+    return printf_text(format, width, precision, v / scale);
   }
 };
 
@@ -63,11 +64,19 @@ NumberLayout choose_layout(const double* values, int64_t count) {
   return {NumberLayout::kFixed, max_digits == 0 ? 7 : static_cast<int>(max_digits) + 6, 1};
 }
 
-std::string scale_text(double scale) { return printf_text("%.6g *\n", scale); }
+std::string scale_text(double scale) { return printf_text("%.4g *\n", scale); }
 
-void print_matrix(const double* values, int64_t rows, int64_t columns, int indent,
+// Whole numbers use six digits until a matrix with fractions was printed before them.
+NumberLayout next_layout(const double* values, int64_t count, int& precision) {
+  NumberLayout layout = choose_layout(values, count);
+  if (layout.style != NumberLayout::kGeneral) precision = 4;
+  layout.precision = precision;
+  return layout;
+}
+
+void print_matrix(const double* values, int64_t rows, int64_t columns, int indent, int& precision,
                   std::string& out) {
-  const NumberLayout layout = choose_layout(values, rows * columns);
+  const NumberLayout layout = next_layout(values, rows * columns, precision);
   const std::string margin(static_cast<size_t>(indent), ' ');
   const int64_t per_line = (kLineWidth - indent) / (layout.width + 1);
   out += margin;
@@ -89,7 +98,7 @@ void print_matrix(const double* values, int64_t rows, int64_t columns, int inden
 }
 
 // Matrices of the last two dimensions; the first dimension counts fastest.
-void print_matrices(const double* values, DimsView sizes, std::string& out) {
+void print_matrices(const double* values, DimsView sizes, int& precision, std::string& out) {
   const size_t outer = sizes.size() - 2;
   const int64_t rows = sizes[outer], columns = sizes[outer + 1];
   Dims counter(outer, 0);
@@ -101,7 +110,7 @@ void print_matrices(const double* values, DimsView sizes, std::string& out) {
       place += str_cat(counter[i] + 1, ",");
     }
     out += str_cat(first ? "" : "\n", "(", place, ".,.) = \n");
-    print_matrix(values + index * rows * columns, rows, columns, 1, out);
+    print_matrix(values + index * rows * columns, rows, columns, 1, precision, out);
     size_t i = 0;
     while (i < outer && ++counter[i] == sizes[i]) counter[i++] = 0;
     if (i == outer) return;
@@ -142,16 +151,17 @@ std::string tensor_text(const Tensor& tensor) {
       tensor.impl()->quant ? dequantized(tensor) : to_dtype(tensor, DType::kFloat64).contiguous();
   const double* data = values.data<double>();
   std::string out;
+  int precision = 6;
   if (tensor.dim() == 0) {
     out = printf_text("%.6g\n", data[0]);
   } else if (tensor.numel() > 0 && tensor.dim() == 1) {
-    const NumberLayout layout = choose_layout(data, tensor.numel());
+    const NumberLayout layout = next_layout(data, tensor.numel(), precision);
     if (layout.scale != 1) out += scale_text(layout.scale);
     for (int64_t i = 0; i < tensor.numel(); ++i) out += layout.text(data[i]) + "\n";
   } else if (tensor.numel() > 0 && tensor.dim() == 2) {
-    print_matrix(data, tensor.size(0), tensor.size(1), 0, out);
+    print_matrix(data, tensor.size(0), tensor.size(1), 0, precision, out);
   } else if (tensor.numel() > 0) {
-    print_matrices(data, tensor.sizes(), out);
+    print_matrices(data, tensor.sizes(), precision, out);
   }
   const std::string_view backend = tensor.device().kind == DeviceKind::kCuda ? "CUDA" : "CPU";
   const std::string_view prefix = tensor.impl()->quant ? "Quantized" : "";
