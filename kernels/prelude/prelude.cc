@@ -1,6 +1,6 @@
 #include "kernels/prelude/prelude.h"
 
-#define TEMPER_PRELUDE_FILES(X) X(activations) X(attention) X(fft) X(losses)
+#define TEMPER_PRELUDE_FILES(X) X(activations) X(attention) X(dropout) X(fft) X(losses)
 
 #define TEMPER_PRELUDE_DECLARE(family)                     \
   extern "C" const char temper_embedded_prelude_##family[]; \
