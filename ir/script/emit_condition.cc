@@ -180,9 +180,8 @@ Condition Emitter::test_none(const Expr& expr, bool negated) {
   condition.value = operate(negated ? op::kIsNot : op::kIs, {value, builder_.none()});
   const std::string name = refinable_name(*subject);
   if (!name.empty() && value->type()->kind() != TypeKind::kAny) {
-    TypeMap& when_none = negated ? condition.when_false : condition.when_true;
+    // The None side keeps its type, so that the variable can be set there.
     TypeMap& otherwise = negated ? condition.when_true : condition.when_false;
-    when_none[name] = Type::none();
     otherwise[name] = without_none(value->type());
   }
   return condition;

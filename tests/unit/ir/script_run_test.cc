@@ -103,6 +103,28 @@ def main() -> str:
             "171");
 }
 
+TEST(ScriptRun, SetsOptionalVariablesWhereTheyAreNone) {
+  EXPECT_EQ(answer(R"(
+def main() -> str:
+  x: Optional[int] = None
+  xs: List[Optional[int]] = [1, None, 3]
+  t = 0
+  for i, v in enumerate(xs):
+    if x is None:
+      if i == 1:
+        x = i * 10
+    else:
+      x += 1
+    if v is not None and v > 1:
+      t += v
+    elif v is None:
+      t += 100
+  y = -1 if x is None else x
+  return str(y) + " " + str(t)
+)"),
+            "11 103");
+}
+
 TEST(ScriptRun, Comprehends) {
   EXPECT_EQ(answer(R"(
 def main() -> str:
