@@ -223,6 +223,12 @@ std::string dict_text(const DictValue& dict) {
   return str_cat("{", out, "}");
 }
 
+// Without the module path of the class.
+std::string enum_text(const EnumValue& member) {
+  const std::string& type = member.type->name();
+  return str_cat("Enum<", type.substr(type.rfind('.') + 1), ".", member.name, ">");
+}
+
 }  // namespace
 
 std::string to_text(const IValue& value) {
@@ -245,8 +251,7 @@ std::string to_text(const IValue& value) {
     case Tag::kObject:
       return str_cat("<", value.to_object().type->name(), " object at ",
                      printf_text("%p", static_cast<const void*>(&value.to_object())), ">");
-    case Tag::kEnum:
-      return str_cat("Enum<", value.to_enum().type->name(), ".", value.to_enum().name, ">");
+    case Tag::kEnum: return enum_text(value.to_enum());
     case Tag::kFunction: return str_cat("Function ", value.to_function().qualified_name());
     default: return std::string(tag_name(value.tag()));
   }

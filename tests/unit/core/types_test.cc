@@ -102,7 +102,7 @@ TEST(TypesTest, EnumsFindTheirMembers) {
   color->add_member("RED", 1);
   EXPECT_EQ(color->find_by_value(1), color->find_member("RED"));
   EXPECT_EQ(color->find_member("BLUE"), nullptr);
-  EXPECT_EQ(to_text(*color->find_member("RED")), "Enum<__torch__.Color.RED>");
+  EXPECT_EQ(to_text(*color->find_member("RED")), "Enum<Color.RED>");
   color->clear_members();
 }
 

@@ -5,7 +5,7 @@ from typing import List
 from tests.zoo.case import Case
 from tests.zoo.programs.define import defined
 
-MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers")
+MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values")
 
 
 def cases() -> List[Case]:
