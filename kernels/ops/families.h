@@ -13,6 +13,8 @@ void add_elementary(OpRegistry& registry);
 void add_embedding(OpRegistry& registry);
 void add_fft(OpRegistry& registry);
 void add_futures(OpRegistry& registry);
+void add_indexing(OpRegistry& registry);
+void add_joining(OpRegistry& registry);
 void add_linalg(OpRegistry& registry);
 void add_lists(OpRegistry& registry);
 void add_matmul(OpRegistry& registry);

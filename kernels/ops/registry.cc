@@ -19,6 +19,8 @@ void add_all_operators(OpRegistry& registry) {
   add_embedding(registry);
   add_fft(registry);
   add_futures(registry);
+  add_indexing(registry);
+  add_joining(registry);
   add_linalg(registry);
   add_lists(registry);
   add_matmul(registry);

@@ -1,0 +1,21 @@
+#pragma once
+// Reading elements by index: shared by several families.
+
+#include "core/tensor/tensor.h"
+
+namespace temper::indexing {
+
+// self[..., indices[i], ...] along `dim`; indices are int32 or int64, 0- or 1-dim, not negative.
+Tensor select_indices(const Tensor& self, int64_t dim, const Tensor& indices);
+// out[i...] = self[..., index[i...], ...] along `dim`.
+Tensor gather_along(const Tensor& self, int64_t dim, const Tensor& index);
+// Elements by their number in row-major order; negative numbers count from the end.
+Tensor take_flat(const Tensor& self, const Tensor& index);
+// Coordinates of the elements that are not zero, [count, rank], int64.
+Tensor nonzero_coordinates(const Tensor& self);
+
+[[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
+// A 0-dim tensor seen as one with a single dim.
+Tensor as_vector(const Tensor& self);
+
+}  // namespace temper::indexing

@@ -1,0 +1,259 @@
+#include "kernels/cpu/joining.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/tensor/dispatch.h"
+#include "kernels/cpu/fill.h"
+#include "kernels/cpu/view_math.h"
+
+namespace temper::joining {
+namespace {
+
+// Shape [0] tensors are ignored whatever the others look like.
+bool skipped(const Tensor& tensor) { return tensor.dim() == 1 && tensor.sizes()[0] == 0; }
+
+MemoryFormat common_format(const std::vector<Tensor>& tensors) {
+  std::optional<MemoryFormat> format;
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.is_channels_last()) return MemoryFormat::kContiguous;
+    const MemoryFormat own =
+        tensor.dim() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
+    if (format && *format != own) return MemoryFormat::kContiguous;
+    format = own;
+  }
+  return format.value_or(MemoryFormat::kContiguous);
+}
+
+void check_cat_shapes(const Tensor& first, const Tensor& other, int64_t dim, size_t number) {
+  if (first.dim() != other.dim()) {
+    fail("Tensors must have same number of dimensions: got ", first.dim(), " and ", other.dim());
+  }
+  for (int64_t d = 0; d < first.dim(); ++d) {
+    if (d != dim && first.sizes()[d] != other.sizes()[d]) {
+      fail("Sizes of tensors must match except in dimension ", dim, ". Expected size ",
+           first.sizes()[d], " but got size ", other.sizes()[d], " for tensor number ", number,
+           " in the list.");
+    }
+  }
+}
+
+DType common_dtype(const std::vector<Tensor>& tensors) {
+  DType dtype = tensors[0].dtype();
+  for (const Tensor& tensor : tensors) {
+    if (is_quantized(tensor.dtype())) unimplemented("joining quantized tensors");
+    dtype = promote(dtype, tensor.dtype());
+  }
+  return dtype;
+}
+
+std::vector<Tensor> at_least_all(const std::vector<Tensor>& tensors, int64_t rank) {
+  std::vector<Tensor> out;
+  for (const Tensor& tensor : tensors) out.push_back(views::at_least(tensor, rank));
+  return out;
+}
+
+void require_some(const OpCall& call, const std::vector<Tensor>& tensors) {
+  if (tensors.empty()) fail(call.op().name().substr(6), " expects a non-empty TensorList");
+}
+
+Tensor stacked(const std::vector<Tensor>& tensors, int64_t dim) {
+  if (tensors.empty()) fail("stack expects a non-empty TensorList");
+  const int64_t d = wrap_dim(dim, tensors[0].dim() + 1);
+  std::vector<Tensor> parts;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].sizes() != tensors[0].sizes()) {
+      fail("stack expects each tensor to be equal size, but got ", to_string(tensors[0].sizes()),
+           " at entry 0 and ", to_string(tensors[i].sizes()), " at entry ", i);
+    }
+    parts.push_back(tensors[i].unsqueeze(d));
+  }
+  return concatenate(parts, d);
+}
+
+std::vector<Tensor> grid(std::vector<Tensor> tensors, bool swap) {
+  if (tensors.empty()) fail("meshgrid expects a non-empty TensorList");
+  swap = swap && tensors.size() >= 2;
+  if (swap) std::swap(tensors[0], tensors[1]);
+  Dims sizes;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.dim() > 1) {
+      fail("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ",
+           to_string(tensor.sizes()));
+    }
+    if (tensor.dtype() != tensors[0].dtype()) {
+      fail("torch.meshgrid expects all tensors to have the same dtype");
+    }
+    sizes.push_back(tensor.numel());
+  }
+  std::vector<Tensor> out;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    Dims shape(tensors.size(), 1);
+    shape[i] = tensors[i].numel();
+    out.push_back(tensors[i].view_as_shape(shape).expand(sizes));
+  }
+  if (swap) {
+    for (Tensor& tensor : out) tensor = tensor.transpose(0, 1);
+    std::swap(out[0], out[1]);
+  }
+  return out;
+}
+
+}  // namespace
+
+Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) {
+  if (tensors.empty()) fail("torch.cat(): expected a non-empty list of Tensors");
+  const DType dtype = common_dtype(tensors);
+  const Tensor* first = nullptr;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].dim() == 0) {
+      fail("zero-dimensional tensor (at position ", i, ") cannot be concatenated");
+    }
+    if (!first && !skipped(tensors[i])) first = &tensors[i];
+  }
+  const int64_t d = wrap_dim(dim, first ? first->dim() : 1);
+  if (!first) return empty({0}, dtype);
+  Dims sizes(first->sizes().begin(), first->sizes().end());
+  sizes[d] = 0;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (skipped(tensors[i])) continue;
+    check_cat_shapes(*first, tensors[i], d, i);
+    sizes[d] += tensors[i].sizes()[d];
+  }
+  const Tensor out = empty(sizes, dtype, common_format(tensors));
+  int64_t start = 0;
+  for (const Tensor& tensor : tensors) {
+    if (skipped(tensor)) continue;
+    const int64_t length = tensor.sizes()[d];
+    copy_into(out.slice(d, start, start + length), tensor);
+    start += length;
+  }
+  return out;
+}
+
+void cat(OpCall& call) { call.ret(concatenate(call.tensors(0), call.integer(1))); }
+void stack(OpCall& call) { call.ret(stacked(call.tensors(0), call.integer(1))); }
+
+void hstack(OpCall& call) {
+  const std::vector<Tensor> parts = at_least_all(call.tensors(0), 1);
+  require_some(call, parts);
+  call.ret(concatenate(parts, parts[0].dim() == 1 ? 0 : 1));
+}
+void vstack(OpCall& call) {
+  const std::vector<Tensor> parts = at_least_all(call.tensors(0), 2);
+  require_some(call, parts);
+  call.ret(concatenate(parts, 0));
+}
+void dstack(OpCall& call) {
+  const std::vector<Tensor> parts = at_least_all(call.tensors(0), 3);
+  require_some(call, parts);
+  call.ret(concatenate(parts, 2));
+}
+
+void column_stack(OpCall& call) {
+  std::vector<Tensor> parts = call.tensors(0);
+  require_some(call, parts);
+  for (Tensor& part : parts) {
+    if (part.dim() <= 1) part = part.reshape({part.numel(), 1});
+  }
+  call.ret(concatenate(parts, 1));
+}
+
+void block_diag(OpCall& call) {
+  std::vector<Tensor> blocks = call.tensors(0);
+  if (blocks.empty()) fail("torch.block_diag(): expected a non-empty list of Tensors");
+  int64_t rows = 0, cols = 0;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].dim() > 2) {
+      fail("torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ", i, " has ",
+           blocks[i].dim(), " dimensions");
+    }
+    blocks[i] = views::at_least(blocks[i], 2);
+    rows += blocks[i].sizes()[0];
+    cols += blocks[i].sizes()[1];
+  }
+  const Tensor out = zeros({rows, cols}, common_dtype(blocks));
+  int64_t row = 0, col = 0;
+  for (const Tensor& block : blocks) {
+    const int64_t height = block.sizes()[0], width = block.sizes()[1];
+    copy_into(out.slice(0, row, row + height).slice(1, col, col + width), block);
+    row += height;
+    col += width;
+  }
+  call.ret(out);
+}
+
+void meshgrid(OpCall& call) { call.ret(make_tensor_list(grid(call.tensors(0), false))); }
+
+void meshgrid_indexing(OpCall& call) {
+  const std::string& indexing = call.string(1);
+  if (indexing != "ij" && indexing != "xy") {
+    fail("torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: ", indexing);
+  }
+  call.ret(make_tensor_list(grid(call.tensors(0), indexing == "xy")));
+}
+
+void cartesian_prod(OpCall& call) {
+  const std::vector<Tensor> tensors = call.tensors(0);
+  for (const Tensor& tensor : tensors) {
+    if (tensor.dim() != 1) fail("Expect a 1D vector, but got shape ", to_string(tensor.sizes()));
+  }
+  if (tensors.size() == 1) return call.ret(tensors[0]);
+  std::vector<Tensor> columns = grid(tensors, false);
+  for (Tensor& column : columns) column = column.reshape({-1});
+  call.ret(stacked(columns, 1));
+}
+
+void combinations(OpCall& call) {
+  const Tensor self = call.tensor(0);
+  const int64_t r = call.integer(1);
+  const bool repeat = call.boolean(2);
+  if (self.dim() != 1) {
+    fail("Expect a 1D vector, but got shape ", to_string(self.sizes()));
+  }
+  if (r < 0) fail("Expect a non-negative number, but got ", r);
+  if (r == 0) return call.ret(empty({0}, self.dtype()));
+  const int64_t n = self.numel();
+  // Picks in lexicographic order.
+  std::vector<int64_t> picks, current(r);
+  for (int64_t i = 0; i < r; ++i) current[i] = repeat ? 0 : i;
+  bool more = repeat ? n > 0 : r <= n;
+  while (more) {
+    picks.insert(picks.end(), current.begin(), current.end());
+    int64_t k = r - 1;
+    while (k >= 0 && current[k] == (repeat ? n - 1 : n - r + k)) --k;
+    more = k >= 0;
+    if (!more) break;
+    ++current[k];
+    for (int64_t i = k + 1; i < r; ++i) current[i] = repeat ? current[k] : current[i - 1] + 1;
+  }
+  const Tensor source = self.contiguous();
+  const Tensor out = empty({static_cast<int64_t>(picks.size()) / r, r}, self.dtype());
+  visit_size(self.dtype(), [&]<class T>() {
+    const T* from = reinterpret_cast<const T*>(source.raw());
+    T* to = reinterpret_cast<T*>(out.raw());
+    for (size_t i = 0; i < picks.size(); ++i) to[i] = from[picks[i]];
+  });
+  call.ret(out);
+}
+
+void pad_sequence(OpCall& call) {
+  const std::vector<Tensor> parts = call.tensors(0);
+  const bool batch_first = call.boolean(1);
+  if (parts.empty()) fail("received an empty list of sequences");
+  int64_t longest = 0;
+  for (const Tensor& part : parts) longest = std::max(longest, part.size(0));
+  const int64_t batch = static_cast<int64_t>(parts.size());
+  Dims sizes = batch_first ? Dims{batch, longest} : Dims{longest, batch};
+  sizes.insert(sizes.end(), parts[0].sizes().begin() + 1, parts[0].sizes().end());
+  const Tensor out = empty(sizes, parts[0].dtype());
+  fill_scalar(out, call.in(2));
+  for (int64_t i = 0; i < batch; ++i) {
+    const Tensor row = out.select(batch_first ? 0 : 1, i);
+    copy_into(row.slice(0, 0, parts[i].size(0)), parts[i]);
+  }
+  call.ret(out);
+}
+
+}  // namespace temper::joining

@@ -1,0 +1,157 @@
+// Elements chosen by masks, and where they are.
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/tensor/dispatch.h"
+#include "kernels/cpu/fill.h"
+#include "kernels/cpu/gather.h"
+#include "kernels/cpu/indexing.h"
+#include "kernels/cpu/walk.h"
+
+namespace temper::indexing {
+namespace {
+
+void check_mask(const char* name, const Tensor& mask) {
+  if (mask.dtype() != DType::kBool && mask.dtype() != DType::kUInt8) {
+    fail(name, " only supports boolean masks, but got mask with dtype ", dtype_name(mask.dtype()));
+  }
+}
+
+Tensor fill_value(const OpCall& call, size_t i, DType dtype) {
+  const IValue& value = call.in(i);
+  if (!value.is_tensor()) return scalar_tensor(value, dtype);
+  const Tensor tensor = value.to_tensor();
+  if (tensor.dim() != 0) {
+    fail("masked_fill only supports a 0-dimensional value tensor, but got tensor with ",
+         tensor.dim(), " dimension(s).");
+  }
+  return to_dtype(tensor, dtype);
+}
+
+void fill_masked(const Tensor& self, const Tensor& mask, const Tensor& value) {
+  const Tensor spread = mask.expand(self.sizes());
+  self.mark_written();
+  visit_size(self.dtype(), [&]<class T>() {
+    T* data = reinterpret_cast<T*>(self.raw());
+    const uint8_t* chosen = reinterpret_cast<const uint8_t*>(spread.raw());
+    const T fill = *reinterpret_cast<const T*>(value.raw());
+    walk<2>(self.sizes(), {self.strides(), spread.strides()},
+            [&](const auto& o, int64_t n, const auto& s) {
+              for (int64_t i = 0; i < n; ++i) {
+                if (chosen[o[1] + i * s[1]]) data[o[0] + i * s[0]] = fill;
+              }
+            });
+  });
+}
+
+void scatter_masked(const Tensor& self, const Tensor& mask, const Tensor& source) {
+  if (self.dtype() != source.dtype()) {
+    fail("masked_scatter: expected self and source to have same dtypes but got ",
+         dtype_name(self.dtype()), " and ", dtype_name(source.dtype()));
+  }
+  check_mask("masked_scatter", mask);
+  const Tensor spread = mask.expand(self.sizes()), values = source.contiguous();
+  self.mark_written();
+  visit_size(self.dtype(), [&]<class T>() {
+    T* data = reinterpret_cast<T*>(self.raw());
+    const uint8_t* chosen = reinterpret_cast<const uint8_t*>(spread.raw());
+    const T* next = reinterpret_cast<const T*>(values.raw());
+    const T* end = next + values.numel();
+    walk_each<2>(self.sizes(), {self.strides(), spread.strides()}, [&](const auto& at) {
+      if (!chosen[at[1]]) return;
+      if (next == end) fail("Number of elements of source < number of ones in mask");
+      data[at[0]] = *next++;
+    });
+  });
+}
+
+template <class T>
+bool is_set(const T& value) {
+  return static_cast<Compute<T>>(value) != Compute<T>(0);
+}
+
+}  // namespace
+
+Tensor nonzero_coordinates(const Tensor& self) {
+  const int64_t rank = self.dim();
+  std::vector<int64_t> found;
+  int64_t count = 0;
+  visit(self.dtype(), "nonzero", AllTypes{}, [&]<class T>() {
+    const T* data = self.data<T>();
+    Dims at(static_cast<size_t>(rank), 0);
+    walk_each<1>(self.sizes(), {self.strides()}, [&](const auto& offset) {
+      if (is_set(data[offset[0]])) {
+        found.insert(found.end(), at.begin(), at.end());
+        ++count;
+      }
+      for (int64_t d = rank; d-- > 0;) {
+        if (++at[d] < self.sizes()[d]) break;
+        at[d] = 0;
+      }
+    });
+  });
+  const Tensor out = empty({count, rank}, DType::kInt64);
+  std::copy(found.begin(), found.end(), out.data<int64_t>());
+  return out;
+}
+
+void masked_fill(OpCall& call) {
+  const Tensor self = call.tensor(0), mask = call.tensor(1);
+  check_mask("masked_fill", mask);
+  const Dims sizes = broadcast(self.sizes(), mask.sizes());
+  const Tensor out = empty(sizes, self.dtype());
+  copy_into(out, self);
+  fill_masked(out, mask, fill_value(call, 2, self.dtype()));
+  call.ret(out);
+}
+
+void masked_fill_in_place(OpCall& call) {
+  const Tensor self = call.tensor(0), mask = call.tensor(1);
+  check_mask("masked_fill_", mask);
+  fill_masked(self, mask, fill_value(call, 2, self.dtype()));
+  call.ret(call.in(0));
+}
+
+void masked_select(OpCall& call) {
+  const Tensor self = call.tensor(0), mask = call.tensor(1);
+  if (mask.dtype() != DType::kBool && mask.dtype() != DType::kUInt8) {
+    fail("masked_select: expected BoolTensor or ByteTensor for mask");
+  }
+  const Dims sizes = broadcast(self.sizes(), mask.sizes());
+  const Tensor values = self.expand(sizes), chosen = mask.expand(sizes);
+  const uint8_t* set = reinterpret_cast<const uint8_t*>(chosen.raw());
+  int64_t count = 0;
+  walk_each<1>(sizes, {chosen.strides()}, [&](const auto& at) { count += set[at[0]] != 0; });
+  const Tensor out = empty({count}, self.dtype());
+  visit_size(self.dtype(), [&]<class T>() {
+    const T* from = reinterpret_cast<const T*>(values.raw());
+    T* next = reinterpret_cast<T*>(out.raw());
+    walk_each<2>(sizes, {values.strides(), chosen.strides()}, [&](const auto& at) {
+      if (set[at[1]]) *next++ = from[at[0]];
+    });
+  });
+  call.ret(out);
+}
+
+void masked_scatter(OpCall& call) {
+  const Tensor self = call.tensor(0), mask = call.tensor(1);
+  const Tensor out = empty(broadcast(self.sizes(), mask.sizes()), self.dtype());
+  copy_into(out, self);
+  scatter_masked(out, mask, call.tensor(2));
+  call.ret(out);
+}
+
+void masked_scatter_in_place(OpCall& call) {
+  scatter_masked(call.tensor(0), call.tensor(1), call.tensor(2));
+  call.ret(call.in(0));
+}
+
+void nonzero(OpCall& call) { call.ret(nonzero_coordinates(call.tensor(0))); }
+
+void nonzero_numpy(OpCall& call) {
+  const Tensor coordinates = nonzero_coordinates(as_vector(call.tensor(0)));
+  std::vector<Tensor> out;
+  for (int64_t d = 0; d < coordinates.sizes()[1]; ++d) out.push_back(coordinates.select(1, d));
+  call.ret(make_tensor_list(out));
+}
+
+}  // namespace temper::indexing

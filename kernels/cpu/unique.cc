@@ -1,0 +1,139 @@
+// Distinct elements and rows.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/base/error.h"
+#include "core/op/op_def.h"
+#include "core/tensor/dispatch.h"
+#include "kernels/cpu/gather.h"
+#include "kernels/cpu/indexing.h"
+
+namespace temper::indexing {
+namespace {
+
+// Numbers of the elements that start a group, and the group of every element.
+struct Groups {
+  std::vector<int64_t> firsts;
+  std::vector<int64_t> counts;
+  Tensor inverse;  // int64, one per element
+};
+
+// Walks elements in `order`; `same(a, b)` says whether two neighbours are equal.
+template <class Same>
+Groups group(const std::vector<int64_t>& order, const Same& same) {
+  Groups groups;
+  groups.inverse = empty({static_cast<int64_t>(order.size())}, DType::kInt64);
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || !same(order[i - 1], order[i])) {
+      groups.firsts.push_back(order[i]);
+      groups.counts.push_back(0);
+    }
+    ++groups.counts.back();
+    groups.inverse.data<int64_t>()[order[i]] = static_cast<int64_t>(groups.firsts.size()) - 1;
+  }
+  return groups;
+}
+
+std::vector<int64_t> iota(int64_t count) {
+  std::vector<int64_t> order(static_cast<size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+// NaN sorts last and equals nothing.
+template <class T>
+bool less(T a, T b) {
+  const auto x = static_cast<Compute<T>>(a), y = static_cast<Compute<T>>(b);
+  if constexpr (std::is_floating_point_v<Compute<T>>) {
+    if (std::isnan(y)) return !std::isnan(x);
+  }
+  return x < y;
+}
+template <class T>
+bool same_value(T a, T b) {
+  return static_cast<Compute<T>>(a) == static_cast<Compute<T>>(b);
+}
+
+Tensor as_tensor(const std::vector<int64_t>& values) {
+  const Tensor out = empty({static_cast<int64_t>(values.size())}, DType::kInt64);
+  std::copy(values.begin(), values.end(), out.data<int64_t>());
+  return out;
+}
+
+Tensor nothing() { return empty({0}, DType::kInt64); }
+
+// Groups of single elements of a flat tensor; sorted, or runs of neighbours.
+Groups group_elements(const Tensor& flat, bool sorted) {
+  Groups groups;
+  visit(flat.dtype(), "unique", RealAndBool{}, [&]<class T>() {
+    const T* data = flat.data<T>();
+    std::vector<int64_t> order = iota(flat.numel());
+    if (sorted) {
+      std::stable_sort(order.begin(), order.end(),
+                       [&](int64_t a, int64_t b) { return less(data[a], data[b]); });
+    }
+    groups = group(order, [&](int64_t a, int64_t b) { return same_value(data[a], data[b]); });
+  });
+  return groups;
+}
+
+// Groups of rows of a [rows, width] tensor.
+Groups group_rows(const Tensor& rows, bool sorted) {
+  Groups groups;
+  const int64_t width = rows.sizes()[1];
+  visit(rows.dtype(), "unique_dim", RealAndBool{}, [&]<class T>() {
+    const T* data = rows.data<T>();
+    std::vector<int64_t> order = iota(rows.sizes()[0]);
+    if (sorted) {
+      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+        return std::lexicographical_compare(data + a * width, data + (a + 1) * width,
+                                            data + b * width, data + (b + 1) * width, less<T>);
+      });
+    }
+    groups = group(order, [&](int64_t a, int64_t b) {
+      return std::equal(data + a * width, data + (a + 1) * width, data + b * width, same_value<T>);
+    });
+  });
+  return groups;
+}
+
+void elements(OpCall& call, bool sorted, bool inverse, bool counts) {
+  const Tensor self = call.tensor(0), flat = self.contiguous().view_as_shape({-1});
+  const Groups groups = group_elements(flat, sorted);
+  call.ret(0, select_indices(flat, 0, as_tensor(groups.firsts)));
+  call.ret(1, inverse ? groups.inverse.view_as_shape(self.sizes()) : nothing());
+  if (call.num_outputs() > 2) call.ret(2, counts ? as_tensor(groups.counts) : nothing());
+}
+
+void along_dim(OpCall& call, int64_t dim, bool sorted, bool inverse, bool counts) {
+  const Tensor self = call.tensor(0);
+  if (self.dim() == 0) fail("unique along a dim needs a tensor of at least 1 dim");
+  const int64_t d = wrap_dim(dim, self.dim()), size = self.sizes()[d];
+  if (self.numel() == 0 && size != 0) {
+    fail("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
+  }
+  const int64_t width = size == 0 ? 0 : self.numel() / size;
+  const Groups groups = group_rows(self.transpose(d, 0).contiguous().view_as_shape({size, width}), sorted);
+  call.ret(0, select_indices(self, d, as_tensor(groups.firsts)));
+  call.ret(1, inverse ? groups.inverse : nothing());
+  call.ret(2, counts ? as_tensor(groups.counts) : nothing());
+}
+
+}  // namespace
+
+void unique(OpCall& call) { elements(call, true, call.boolean(2), false); }
+void unique2(OpCall& call) { elements(call, true, call.boolean(2), call.boolean(3)); }
+void unique_dim(OpCall& call) {
+  along_dim(call, call.integer(1), true, call.boolean(3), call.boolean(4));
+}
+void unique_consecutive(OpCall& call) {
+  if (call.is_none(3)) return elements(call, false, call.boolean(1), call.boolean(2));
+  along_dim(call, call.integer(3), false, call.boolean(1), call.boolean(2));
+}
+void unique_dim_consecutive(OpCall& call) {
+  along_dim(call, call.integer(1), false, call.boolean(2), call.boolean(3));
+}
+
+}  // namespace temper::indexing
