@@ -46,6 +46,26 @@ bool subtype_of_any(const TypePtr& type, const std::vector<TypePtr>& candidates)
   return false;
 }
 
+// What isinstance says of a value of `type`: what it can be when it holds, and when it does not.
+struct TypeSplit {
+  std::vector<TypePtr> inside;
+  std::vector<TypePtr> outside;
+};
+TypeSplit split_type(const TypePtr& type, const std::vector<TypePtr>& wanted) {
+  TypeSplit split;
+  for (const TypePtr& member : members_of(type)) {
+    if (subtype_of_any(member, wanted)) {
+      split.inside.push_back(member);
+      continue;
+    }
+    for (const TypePtr& narrower : wanted) {
+      if (is_subtype(narrower, member)) split.inside.push_back(narrower);
+    }
+    split.outside.push_back(member);
+  }
+  return split;
+}
+
 bool is_none(const Expr& expr) { return expr.kind == ExprKind::kNone; }
 
 }  // namespace
@@ -203,32 +223,16 @@ Condition Emitter::test_isinstance(const Expr& call) {
   for (const TypePtr& type : types) {
     for (TypePtr& member : members_of(type)) flat.push_back(std::move(member));
   }
-  std::vector<TypePtr> inside;
-  std::vector<TypePtr> outside;
-  bool unknown = false;
-  for (const TypePtr& member : members_of(value->type())) {
-    if (subtype_of_any(member, flat)) {
-      inside.push_back(member);
-      continue;
-    }
-    bool narrower = false;
-    for (const TypePtr& type : flat) {
-      if (!is_subtype(type, member)) continue;
-      inside.push_back(type);
-      narrower = true;
-    }
-    unknown |= narrower;
-    outside.push_back(member);
-  }
-  if (inside.empty()) return known_condition(false);
-  if (outside.empty() && !unknown) return known_condition(true);
+  const TypeSplit split = split_type(value->type(), flat);
+  if (split.inside.empty()) return known_condition(false);
+  if (split.outside.empty()) return known_condition(true);
   Condition condition;
   Node* node = builder_.node(Kind::kIsInstance, {value}, Type::boolean());
   node->set_attribute("types", types);
   condition.value = node->output();
   if (const std::string name = refinable_name(*call.children[1]); !name.empty()) {
-    condition.when_true[name] = union_of(inside);
-    if (!outside.empty()) condition.when_false[name] = union_of(outside);
+    condition.when_true[name] = union_of(split.inside);
+    if (!split.outside.empty()) condition.when_false[name] = union_of(split.outside);
   }
   return condition;
 }

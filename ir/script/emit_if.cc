@@ -74,15 +74,9 @@ void Emitter::join_variable(Node* node, const std::string& name, Frame& then, Fr
   Value* values[2] = {then_exits ? nullptr : branch_value(then, name),
                       otherwise_exits ? nullptr : branch_value(otherwise, name)};
   if ((!values[0] && !then_exits) || (!values[1] && !otherwise_exits)) {
-    // Functions and other terms without a value: usable when every branch agrees.
     const TermPtr term = then_exits ? otherwise.find(name) : then.find(name);
-    if (then_exits || otherwise_exits || term == otherwise.find(name)) {
-      frame_->variables[name] = term;
-      frame_->assigned.insert(name);
-    } else {
-      frame_->lost[name] = "the branches of a condition bind it to something that is no value";
-    }
-    return;
+    const bool agree = then_exits || otherwise_exits || term == otherwise.find(name);
+    return join_term(name, agree ? term : nullptr);
   }
   const Value* before = branch_value(*frame_, name);
   const TypeKind kind = before ? before->type()->kind() : TypeKind::kNone;
@@ -109,6 +103,16 @@ void Emitter::join_variable(Node* node, const std::string& name, Frame& then, Fr
   frame_->assigned.insert(name);
   frame_->lost.erase(name);
   name_value(joined, name);
+}
+
+// A function or another term that is no value; null when the branches disagree about it.
+void Emitter::join_term(const std::string& name, TermPtr term) {
+  if (!term) {
+    frame_->lost[name] = "the branches of a condition bind it to something that is no value";
+    return;
+  }
+  frame_->variables[name] = std::move(term);
+  frame_->assigned.insert(name);
 }
 
 // "if x is None: return" narrows x afterwards.

@@ -85,31 +85,8 @@ void Emitter::emit_loop(const LoopParts& parts, const Body& body) {
   }
   Node* node = builder_.node(Kind::kLoop, inputs);
   loop.body = node->add_block();
-  Value* index = loop.body->add_input(Type::integer());
   LoopScope* outer = std::exchange(loop_, &loop);
-  Names inside;
-  {
-    BlockScope carried(*this, loop.body);
-    for (size_t i = 0; i < loop.carried.size(); ++i) {
-      Value* param = loop.body->add_input(inputs[i + 2]->type());
-      carried.frame().variables[loop.carried[i]] = make_value_term(param);
-      name_value(param, loop.carried[i]);
-    }
-    BlockScope scope(*this, loop.body);
-    if (parts.begin_iteration) parts.begin_iteration(index);
-    body();
-    std::vector<Value*> outputs;
-    if (!exits(loop.body)) {
-      outputs = loop_outputs(loop, true);
-    } else {
-      outputs.push_back(builder_.uninitialized(Type::boolean()));
-      for (size_t i = 2; i < inputs.size(); ++i) {
-        outputs.push_back(builder_.uninitialized(inputs[i]->type()));
-      }
-    }
-    for (Value* output : outputs) loop.body->add_output(output);
-    inside.insert(scope.frame().assigned.begin(), scope.frame().assigned.end());
-  }
+  Names inside = fill_loop_body(loop, parts, inputs, body);
   loop_ = outer;
   for (size_t i = 0; i < loop.carried.size(); ++i) {
     Value* result = node->add_output(inputs[i + 2]->type());
@@ -121,6 +98,32 @@ void Emitter::emit_loop(const LoopParts& parts, const Body& body) {
   for (const std::string& name : inside) {
     if (!frame_->find(name)) frame_->lost[name] = "only the body of a loop defines it";
   }
+}
+
+// Returns the names that the body assigns.
+std::set<std::string> Emitter::fill_loop_body(const LoopScope& loop, const LoopParts& parts,
+                                              absl::Span<Value* const> inputs, const Body& body) {
+  Value* index = loop.body->add_input(Type::integer());
+  BlockScope carried(*this, loop.body);
+  for (size_t i = 0; i < loop.carried.size(); ++i) {
+    Value* param = loop.body->add_input(inputs[i + 2]->type());
+    carried.frame().variables[loop.carried[i]] = make_value_term(param);
+    name_value(param, loop.carried[i]);
+  }
+  BlockScope scope(*this, loop.body);
+  if (parts.begin_iteration) parts.begin_iteration(index);
+  body();
+  std::vector<Value*> outputs;
+  if (!exits(loop.body)) {
+    outputs = loop_outputs(loop, true);
+  } else {
+    outputs.push_back(builder_.uninitialized(Type::boolean()));
+    for (const Value* input : inputs.subspan(2)) {
+      outputs.push_back(builder_.uninitialized(input->type()));
+    }
+  }
+  for (Value* output : outputs) loop.body->add_output(output);
+  return {scope.frame().assigned.begin(), scope.frame().assigned.end()};
 }
 
 // What the body of `loop` hands to the next iteration from here.

@@ -173,12 +173,15 @@ class Emitter {
   Node* emit_branches(const Condition& condition, const Body& then, const Body& otherwise);
   void join_branches(Node* node, Frame& then, Frame& otherwise);
   void join_variable(Node* node, const std::string& name, Frame& then, Frame& otherwise);
+  void join_term(const std::string& name, TermPtr term);
   void join_refinements(Frame& then, Frame& otherwise);
   Value* branch_value(Frame& frame, const std::string& name);
   void emit_while(const Stmt& stmt);
   void emit_for(const Stmt& stmt);
   void emit_unrolled(const Stmt& stmt, Iterable& iterable, size_t count);
   void emit_loop(const LoopParts& parts, const Body& body);
+  std::set<std::string> fill_loop_body(const LoopScope& loop, const LoopParts& parts,
+                                       absl::Span<Value* const> inputs, const Body& body);
   void end_iteration(Exit::Kind kind, bool proceed);
   std::vector<Value*> loop_outputs(const LoopScope& loop, bool proceed);
   void loop_over(Iterable& iterable, const Expr* target,
