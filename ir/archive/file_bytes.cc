@@ -24,23 +24,54 @@ struct Descriptor {
   ~Descriptor() { ::close(fd); }
 };
 
-}  // namespace
+Descriptor open_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) system_error(path, "open");
+  return Descriptor{fd};
+}
 
-Ref<FileBytes> FileBytes::map(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) system_error(path, "open");
+size_t file_size(const Descriptor& file, const std::string& path) {
   struct stat info;
   if (::fstat(file.fd, &info) != 0) system_error(path, "examine");
   if (!S_ISREG(info.st_mode)) fail(path, " is not a regular file");
+  return static_cast<size_t>(info.st_size);
+}
+
+}  // namespace
+
+Ref<FileBytes> FileBytes::map(const std::string& path) {
+  const Descriptor file = open_file(path);
+  const size_t size = file_size(file, path);
   Ref<FileBytes> bytes(new FileBytes());
-  if (info.st_size == 0) return bytes;
-  const size_t size = static_cast<size_t>(info.st_size);
+  if (size == 0) return bytes;
   // Writable so that programs may update weights in place; private so that the file never changes.
   void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
   if (data == MAP_FAILED) system_error(path, "map");
   bytes->data_ = static_cast<uint8_t*>(data);
   bytes->size_ = size;
   bytes->mapped_ = true;
+  return bytes;
+}
+
+Ref<FileBytes> FileBytes::read(const std::string& path) {
+  const Descriptor file = open_file(path);
+  const size_t size = file_size(file, path);
+  Ref<FileBytes> bytes(new FileBytes());
+  if (size == 0) return bytes;
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) {
+    throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory reading ", path));
+  }
+  bytes->data_ = static_cast<uint8_t*>(data);
+  bytes->size_ = size;
+  bytes->mapped_ = true;
+  for (size_t done = 0; done < size;) {
+    const ssize_t count = ::read(file.fd, bytes->data_ + done, size - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) system_error(path, "read");
+    if (count == 0) fail(path, " became shorter while it was read");
+    done += static_cast<size_t>(count);
+  }
   return bytes;
 }
 

@@ -20,6 +20,8 @@ namespace temper::ir {
 class FileBytes : public RefCounted {
  public:
   static Ref<FileBytes> map(const std::string& path);
+  // The content at this moment: later changes of the file, in place too, do not matter.
+  static Ref<FileBytes> read(const std::string& path);
   static Ref<FileBytes> copy(std::string_view bytes);
   ~FileBytes() override;
   absl::Span<const uint8_t> bytes() const { return {data_, size_}; }

@@ -39,13 +39,13 @@ std::string full_message(const Error& error) {
 
 }  // namespace
 
-Runner::Runner(const Runtime& runtime, ModelOptions options, ParallelRunner* workers)
-    : runtime_(runtime), options_(options), workers_(workers) {}
+Runner::Runner(const Runtime& runtime, ModelOptions options, ThreadPool& pool)
+    : runtime_(runtime), options_(options), pool_(pool) {}
 Runner::~Runner() = default;
 
 Model& Runner::load(const std::string& path) {
   std::shared_ptr<Model>& model = models_[path];
-  if (!model) model = Model::load(runtime_, path, options_);
+  if (!model) model = Model::load(runtime_, ir::FileBytes::map(path), options_);
   return *model;
 }
 
@@ -64,7 +64,7 @@ IValue Runner::call(const RunRequest& request) {
     }
   }
   CallOptions options;
-  options.workers = workers_;
+  options.pool = &pool_;
   options.print = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
   return model.call(method, std::move(args), options);
 }
@@ -96,7 +96,7 @@ void Runner::run_batch(std::istream& list, std::ostream& results) {
 int run(const RunOptions& options) {
   const Runtime runtime;
   ThreadPool pool(options.threads > 0 ? options.threads : cpu_budget());
-  Runner runner(runtime, options.model, &pool);
+  Runner runner(runtime, options.model, pool);
   if (options.batch == "-") {
     runner.run_batch(std::cin, std::cout);
     return kDone;

@@ -29,7 +29,7 @@ struct RunOptions {
 // Keeps the archives that it has loaded. One thread.
 class Runner {
  public:
-  Runner(const Runtime& runtime, ModelOptions options, ParallelRunner* workers);
+  Runner(const Runtime& runtime, ModelOptions options, ThreadPool& pool);
   ~Runner();
   // Throws Error.
   IValue call(const RunRequest& request);
@@ -42,7 +42,7 @@ class Runner {
   Model& load(const std::string& path);
   const Runtime& runtime_;
   const ModelOptions options_;
-  ParallelRunner* workers_;
+  ThreadPool& pool_;
   std::unordered_map<std::string, std::shared_ptr<Model>> models_;
 };
 

@@ -61,23 +61,26 @@ void optimize(const OpRegistry& ops, ir::Graph& graph) {
 
 }  // namespace
 
-std::shared_ptr<Model> Model::load(const Runtime& runtime, const std::string& path,
+std::shared_ptr<Model> Model::load(const Runtime& runtime, Ref<ir::FileBytes> archive,
                                    ModelOptions options) {
-  return std::shared_ptr<Model>(new Model(runtime, path, options));
+  return std::shared_ptr<Model>(new Model(runtime, std::move(archive), options));
 }
 
-Model::Model(const Runtime& runtime, const std::string& path, ModelOptions options)
+Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions options)
     : runtime_(runtime),
       options_(options),
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
       packed_(make_ref<PackedCache>()) {
   const AccountScope scope(account_.get());
-  module_ = ir::import_module(ir::FileBytes::map(path), runtime.ops());
+  module_ = ir::import_module(std::move(archive), runtime.ops());
   if (options_.optimize) set_optimizers();
   WeightCounter counter;
   counter.visit(module_->root());
   for (const IValue& constant : module_->unit().constants()) counter.visit(constant);
   weight_bytes_ = counter.bytes();
+  // Tensors over the archive's bytes were not allocated, but they are the model's all the same.
+  borrowed_bytes_ = std::max<int64_t>(weight_bytes_ - account_->used(), 0);
+  account_->charge(borrowed_bytes_);
   if (module_->find_method("forward")) method("forward");
 }
 
@@ -136,13 +139,21 @@ std::vector<std::string> Model::method_names() const {
 
 IValue Model::call(const Method& method, std::vector<IValue> args, const CallOptions& options) {
   RunContext context;
-  if (options.workers) context.workers = options.workers;
+  if (options.pool) {
+    context.workers = options.pool;
+    context.spawn = [pool = options.pool, model = this](std::function<void()> task) {
+      // A fork's result may outlive its request by a moment, and must not outlive the program.
+      pool->submit([task = std::move(task), keep = model->shared_from_this()]() mutable {
+        task();
+        task = nullptr;
+      });
+    };
+  }
   context.deadline = options.deadline;
   context.cancelled = options.cancelled;
   context.max_steps = options_.max_steps;
   context.max_depth = options_.max_depth;
   context.packed = packed_.get();
-  if (options.spawn) context.spawn = *options.spawn;
   context.print = options.print;
   context.check_interrupts();
   args.insert(args.begin(), module_->root());

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/op/run_context.h"
+#include "core/sync/thread_pool.h"
+#include "ir/archive/zip.h"
 #include "ir/module/module.h"
 #include "server/engine/runtime.h"
 
@@ -28,13 +30,11 @@ struct ModelOptions {
 struct CallOptions {
   RunContext::Clock::time_point deadline = RunContext::Clock::time_point::max();
   const std::atomic<bool>* cancelled = nullptr;
-  ParallelRunner* workers = nullptr;  // null: the calling thread alone
-  const std::function<void(std::function<void()>)>* spawn =
-      nullptr;                                  // null: forks run when waited for
+  ThreadPool* pool = nullptr;  // for loops and forks; null: the calling thread alone
   std::function<void(std::string_view)> print;  // null drops what programs print
 };
 
-class Model {
+class Model : public std::enable_shared_from_this<Model> {
  public:
   // A method of the root object, ready to run. Lives as long as the model.
   struct Method {
@@ -43,7 +43,7 @@ class Model {
   };
 
   // Throws Error. The method `forward` is compiled here; others on first use.
-  static std::shared_ptr<Model> load(const Runtime& runtime, const std::string& path,
+  static std::shared_ptr<Model> load(const Runtime& runtime, Ref<ir::FileBytes> archive,
                                      ModelOptions options = {});
   ~Model();
   Model(const Model&) = delete;
@@ -60,7 +60,7 @@ class Model {
   MemoryAccount& account() const { return *account_; }
 
  private:
-  Model(const Runtime& runtime, const std::string& path, ModelOptions options);
+  Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions options);
   void set_optimizers();
   Method prepare(ir::ScriptFunction& function);
 
@@ -70,6 +70,7 @@ class Model {
   Ref<PackedCache> packed_;
   std::unique_ptr<ir::Module> module_;
   int64_t weight_bytes_ = 0;
+  int64_t borrowed_bytes_ = 0;
   std::mutex methods_mutex_;
   std::unordered_map<std::string, std::unique_ptr<const Method>> methods_;
   std::mutex state_mutex_;  // held while a stateful method runs

@@ -1,0 +1,141 @@
+#include "server/daemon/config.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/base/strings.h"
+
+namespace temper {
+namespace {
+
+// A JSON object whose members are the long names of flags.
+class JsonConfig final : public CLI::Config {
+ public:
+  std::string to_config(const CLI::App*, bool, bool, std::string) const override { return "{}"; }
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    const nlohmann::json json = nlohmann::json::parse(input, nullptr, false, true);
+    if (!json.is_object()) throw CLI::FileError("the configuration file is no JSON object");
+    std::vector<CLI::ConfigItem> items;
+    for (const auto& [name, value] : json.items()) {
+      CLI::ConfigItem& item = items.emplace_back();
+      item.name = name;
+      std::replace(item.name.begin(), item.name.end(), '_', '-');
+      const auto text = [](const nlohmann::json& v) {
+        return v.is_string() ? v.get<std::string>() : v.dump();
+      };
+      if (value.is_array()) {
+        for (const auto& each : value) item.inputs.push_back(text(each));
+      } else {
+        item.inputs.push_back(text(value));
+      }
+    }
+    return items;
+  }
+};
+
+void add_options(CLI::App& app, DaemonConfig& c) {
+  app.set_config("--config", "", "JSON file whose members are the names of these options");
+  app.add_option("--model-repository,--model-store", c.repository.roots,
+                 "Folder of <model>/<version>/model.pt and <model>.pt; may be repeated")
+      ->required();
+  app.add_option("--model-control-mode", c.control_mode,
+                 "none loads all models at the start; explicit loads by request; poll follows the "
+                 "repository")
+      ->check(CLI::IsMember({"none", "explicit", "poll"}))
+      ->capture_default_str();
+  app.add_option("--load-model", c.repository.load_models,
+                 "Model to load at the start in explicit mode, * for all; may be repeated");
+  app.add_option("--repository-poll-secs", c.repository.poll_seconds,
+                 "Seconds between two looks at the repository in poll mode")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  app.add_option("--host", c.host, "Address to listen on")->capture_default_str();
+  app.add_option("--grpc-port", c.grpc_port, "Port of gRPC; 0 takes a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--http-port", c.http_port, "Port of HTTP and /metrics; 0 takes a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_flag("--http,!--no-http", c.http, "Whether to listen for HTTP");
+  app.add_option("--port-file", c.port_file,
+                 "Where to write {\"grpc\": N, \"http\": N} once both ports are open");
+  app.add_option("--cpus", c.cpus, "Threads that compute; 0 takes what this process may use")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  app.add_option("--max-queue", c.max_queue, "Requests that may wait for a thread")
+      ->check(CLI::Range(1, 100'000'000))
+      ->capture_default_str();
+  app.add_option("--http-threads", c.http_threads, "HTTP connections served at once")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--memory-limit", c.repository.model.memory_bytes,
+                 "Bytes that one model and its requests may use; suffixes kb, mb, gb")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_option("--max-steps", c.repository.model.max_steps,
+                 "Instructions of a program that one request may run")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-depth", c.repository.model.max_depth, "Nested calls of one request")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_flag("--optimize,!--no-optimize", c.repository.model.optimize,
+               "Whether to optimize programs when they are loaded");
+  app.add_option("--loader-threads", c.repository.loader_threads, "Models loaded at once")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--drain-seconds", c.drain_seconds,
+                 "How long requests under way may take after SIGTERM")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--log-level", c.log_level, "What is written to stderr")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+ParseOutcome parse_command_line(int argc, char** argv, DaemonConfig* config, int* exit_code) {
+  CLI::App app("Serves TorchScript archives over gRPC and HTTP", "temperd");
+  app.footer(
+      "SIGTERM and SIGINT answer the requests under way and end the process with status 0. "
+      "Exit status 1: it could not start, the log says why; 2: the command line is wrong.");
+  app.config_formatter(std::make_shared<JsonConfig>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  add_options(app, *config);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? 0 : 2;
+    return ParseOutcome::kExit;
+  }
+  config->repository.mode = config->control_mode == "explicit" ? ControlMode::kExplicit
+                            : config->control_mode == "poll"   ? ControlMode::kPoll
+                                                               : ControlMode::kNone;
+  const absl::Status status = validate(*config);
+  if (status.ok()) return ParseOutcome::kRun;
+  std::fprintf(stderr, "temperd: %s\n", std::string(status.message()).c_str());
+  *exit_code = 2;
+  return ParseOutcome::kExit;
+}
+
+absl::Status validate(const DaemonConfig& config) {
+  for (const std::string& root : config.repository.roots) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(root, error)) {
+      return absl::InvalidArgumentError(
+          str_cat("--model-repository ", root, " is no folder; create it, or name another"));
+    }
+  }
+  if (!config.repository.load_models.empty() && config.repository.mode != ControlMode::kExplicit) {
+    return absl::InvalidArgumentError("--load-model needs --model-control-mode explicit");
+  }
+  if (config.http && config.grpc_port != 0 && config.grpc_port == config.http_port) {
+    return absl::InvalidArgumentError("--grpc-port and --http-port must differ");
+  }
+  if (config.repository.model.memory_bytes <= 0) {
+    return absl::InvalidArgumentError("--memory-limit must be more than 0");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace temper

@@ -1,0 +1,82 @@
+#include "server/daemon/daemon.h"
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+
+#include "core/sync/cpu_budget.h"
+#include "server/grpc/server.h"
+#include "server/http/server.h"
+
+namespace temper {
+namespace {
+
+// Whoever reads the file sees all of it or nothing.
+bool write_port_file(const std::string& path, int grpc, int http) {
+  const std::string draft = path + ".new";
+  {
+    std::ofstream file(draft);
+    file << "{\"grpc\": " << grpc << ", \"http\": " << http << "}\n";
+    if (!file.flush()) return false;
+  }
+  return std::rename(draft.c_str(), path.c_str()) == 0;
+}
+
+int wait_for_signal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  int signal = 0;
+  while (sigwait(&set, &signal) != 0) {
+  }
+  return signal;
+}
+
+int failed(Logger& log, const absl::Status& status) {
+  log.error("server.failed", {{"reason", std::string(status.message())}});
+  return 1;
+}
+
+}  // namespace
+
+int run_daemon(const DaemonConfig& config, Logger& log) {
+  const Runtime runtime;
+  ThreadPool pool(config.cpus > 0 ? config.cpus : cpu_budget());
+  Executor executor(pool, config.max_queue);
+  ModelManager models(runtime, log, config.repository);
+  ServerState state{models, executor, log};
+  auto grpc = GrpcServer::start(state, config.host, config.grpc_port);
+  if (!grpc.ok()) return failed(log, grpc.status());
+  std::unique_ptr<HttpServer> http;
+  if (config.http) {
+    auto started = HttpServer::start(state, config.host, config.http_port, config.http_threads);
+    if (!started.ok()) return failed(log, started.status());
+    http = *std::move(started);
+  }
+  const int http_port = http ? http->port() : 0;
+  log.info("server.listening", {{"host", config.host},
+                                {"grpc", str_cat((*grpc)->port())},
+                                {"http", str_cat(http_port)},
+                                {"threads", str_cat(pool.threads())}});
+  if (!config.port_file.empty() && !write_port_file(config.port_file, (*grpc)->port(), http_port)) {
+    return failed(log,
+                  absl::UnavailableError(str_cat("cannot write the port file ", config.port_file)));
+  }
+  models.start([&] {
+    (*grpc)->set_serving(true);
+    log.info("server.ready", {{"models", str_cat(models.all().size())}});
+  });
+  const int signal = wait_for_signal();
+  log.info("server.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
+  const auto patience =
+      std::chrono::milliseconds(static_cast<int64_t>(config.drain_seconds * 1000));
+  state.stopping = true;
+  models.stop();
+  if (http) http->shutdown();
+  (*grpc)->shutdown(patience);
+  log.info("server.stopped");
+  return 0;
+}
+
+}  // namespace temper

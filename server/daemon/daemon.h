@@ -1,0 +1,11 @@
+#pragma once
+// The running server: builds every part, waits for a signal, ends in order.
+
+#include "server/daemon/config.h"
+
+namespace temper {
+
+// Returns the exit status. SIGTERM and SIGINT must be blocked in every thread before.
+int run_daemon(const DaemonConfig& config, Logger& log);
+
+}  // namespace temper
