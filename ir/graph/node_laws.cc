@@ -89,15 +89,54 @@ Breach check_construct(const Node& node) {
   return {};
 }
 
+Breach check_element(const TypePtr& element, const Value* output) {
+  if (type_fits(element, output->type())) return {};
+  return breach(13, str_cat("takes a ", element->ir_text(), " for a ", output->type()->ir_text()));
+}
+
 Breach check_unpack(const Node& node) {
   if (node.inputs().size() != 1) return breach(11, "needs one input");
   const TypePtr& type = node.input(0)->type();
-  if (node.is(Kind::kListUnpack)) {
-    return type->kind() == TypeKind::kList ? Breach{} : breach(13, "unpacks what is no list");
-  }
   const auto* tuple = type->as<TupleType>();
-  if (!tuple || tuple->elements().size() != node.outputs().size()) {
+  const TypePtr* element = element_of(type, TypeKind::kList);
+  if (node.is(Kind::kListUnpack) ? !element
+                                 : !tuple || tuple->elements().size() != node.outputs().size()) {
     return breach(13, str_cat("gives ", node.outputs().size(), " values of ", type->ir_text()));
+  }
+  for (size_t i = 0; i < node.outputs().size(); ++i) {
+    if (Breach b = check_element(tuple ? tuple->elements()[i] : *element, node.output(i))) return b;
+  }
+  return {};
+}
+
+// Which element it is only running tells: one of them must fit.
+Breach check_tuple_index(const Node& node) {
+  if (Breach b = expect_counts(node, 2, 1)) return b;
+  const auto* tuple = node.input(0)->type()->as<TupleType>();
+  if (!tuple) return breach(13, "indexes what is no tuple");
+  for (const TypePtr& element : tuple->elements()) {
+    if (type_fits(element, node.output()->type())) return {};
+  }
+  return breach(13, str_cat("finds no ", node.output()->type()->ir_text()));
+}
+
+Breach check_tuple_slice(const Node& node) {
+  if (Breach b = expect_counts(node, 1, 1)) return b;
+  if (!has_ivalue(node, "beg", Tag::kInt) || !has_ivalue(node, "end", Tag::kInt)) {
+    return breach(12, "needs beg and end attributes");
+  }
+  const auto* from = node.input(0)->type()->as<TupleType>();
+  const auto* to = node.output()->type()->as<TupleType>();
+  const int64_t begin = node.int_attribute("beg"), end = node.int_attribute("end");
+  if (!from || !to || begin < 0 || end < begin ||
+      end > static_cast<int64_t>(from->elements().size()) ||
+      end - begin != static_cast<int64_t>(to->elements().size())) {
+    return breach(13, "slices no tuple, or takes more than it has");
+  }
+  for (size_t i = 0; i < to->elements().size(); ++i) {
+    if (!type_fits(from->elements()[static_cast<size_t>(begin) + i], to->elements()[i])) {
+      return breach(13, str_cat("gives another type at ", i));
+    }
   }
   return {};
 }
@@ -172,12 +211,8 @@ Breach check_core_node(const Node& node) {
       if (!has_ivalue(node, "name", Tag::kString)) return breach(12, "needs a name attribute");
       if (node.inputs().empty()) return breach(11, "needs a receiver");
       return {};
-    case Kind::kTupleSlice:
-      if (!has_ivalue(node, "beg", Tag::kInt) || !has_ivalue(node, "end", Tag::kInt)) {
-        return breach(12, "needs beg and end attributes");
-      }
-      return expect_counts(node, 1, 1);
-    case Kind::kTupleIndex:
+    case Kind::kTupleSlice: return check_tuple_slice(node);
+    case Kind::kTupleIndex: return check_tuple_index(node);
     case Kind::kModuleContainerIndex: return expect_counts(node, 2, 1);
     case Kind::kUncheckedCast:
     case Kind::kEnumName:

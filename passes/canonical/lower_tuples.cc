@@ -1,4 +1,5 @@
 #include "core/value/containers.h"
+#include "ir/graph/type_fit.h"
 #include "passes/pass.h"
 
 namespace temper {
@@ -44,6 +45,9 @@ bool forward_elements(Graph& graph, Node& node) {
       int64_t i = index->value().to_int();
       if (i < 0) i += size;
       if (i < 0 || i >= size) return false;  // raises when it runs
+      if (!ir::type_fits(elements[static_cast<size_t>(i)]->type(), node.output()->type())) {
+        return false;
+      }
       node.output()->replace_all_uses_with(elements[static_cast<size_t>(i)]);
       break;
     }
