@@ -159,17 +159,14 @@ void gru_cell(const float* input, const float* hidden, const float* h, float* h_
   }
 }
 
-void tanh_cell(const float* a, const float* b, float* to, int64_t n) {
+void tanh_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(a[i] + b[i]);
+  for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(x[i]);
 }
 
-void relu_cell(const float* a, const float* b, float* to, int64_t n) {
+void relu_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) {
-    const float v = a[i] + b[i];
-    to[i] = v < 0.0f ? 0.0f : v;
-  }
+  for (int64_t i = 0; i < n; ++i) to[i] = x[i] < 0.0f ? 0.0f : x[i];
 }
 
 // kRows rows of a by one strip of columns; the sums stay in registers.
@@ -212,6 +209,47 @@ void small_product(const float* a, int64_t a_row, const float* b, int64_t b_row,
   for (; j < n; ++j) strip<1>(a, a_row, b + j, b_row, shifted(j), to + j, n, m, k);
 }
 
+// Dots of one row of a with kRows rows of w, which stream through once.
+template <int kRows>
+inline void dots(const float* a, const float* w, int64_t w_row, int64_t k, float* to) {
+  constexpr int kWide = 16;
+  float sums[kRows][kWide] = {};
+  int64_t p = 0;
+  for (; p + kWide <= k; p += kWide) {
+    for (int r = 0; r < kRows; ++r) {
+      for (int j = 0; j < kWide; ++j) sums[r][j] += a[p + j] * w[r * w_row + p + j];
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int width = kWide / 2; width > 0; width /= 2) {
+      for (int j = 0; j < width; ++j) sums[r][j] += sums[r][j + width];
+    }
+    float total = sums[r][0];
+    for (int64_t q = p; q < k; ++q) total += a[q] * w[r * w_row + q];
+    to[r] = total;
+  }
+}
+
+void rows_product(const float* a, int64_t a_row, const float* w, int64_t w_row, const float* bias,
+                  int64_t bias_row, float* to, int64_t m, int64_t n, int64_t k) {
+  constexpr int64_t kBlock = 4;
+  for (int64_t j = 0; j < n; j += kBlock) {
+    for (int64_t i = 0; i < m; ++i) {
+      float* out = to + i * n + j;
+      if (j + kBlock <= n) {
+        dots<kBlock>(a + i * a_row, w + j * w_row, w_row, k, out);
+      } else {
+        for (int64_t r = 0; r < n - j; ++r) {
+          dots<1>(a + i * a_row, w + (j + r) * w_row, w_row, k, out + r);
+        }
+      }
+      if (!bias) continue;
+      const int64_t count = lower(kBlock, n - j);
+      for (int64_t r = 0; r < count; ++r) out[r] += bias[i * bias_row + j + r];
+    }
+  }
+}
+
 void blend_gather(const float* x, const int32_t* low, const int32_t* high, const float* weight,
                   float* to, int64_t n) {
 #pragma GCC ivdep
@@ -228,9 +266,9 @@ void blend(const float* a, const float* b, float weight, float* to, int64_t n) {
 }  // namespace
 
 void fill(NnLoops& loops) {
-  loops = {max_row,   sum_row,    sum,       scale_shift, scale_shift_each, moments,
-           normalize, add_scaled, max_with,  dot,         lstm_cell,        gru_cell,
-           tanh_cell, relu_cell,  small_product, blend_gather, blend};
+  loops = {max_row,   sum_row,    sum,      scale_shift,   scale_shift_each, moments,
+           normalize, add_scaled, max_with, dot,           lstm_cell,        gru_cell,
+           tanh_each, relu_each,  small_product, rows_product,  blend_gather,     blend};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -36,12 +36,15 @@ struct NnLoops {
   // Gates [3][n] of the input and of the hidden state (reset, update, new; with biases).
   void (*gru_cell)(const float* input, const float* hidden, const float* h, float* h_out,
                    int64_t n);
-  // to = tanh(a + b) or max(a + b, 0)
-  void (*tanh_cell)(const float* a, const float* b, float* to, int64_t n);
-  void (*relu_cell)(const float* a, const float* b, float* to, int64_t n);
+  void (*tanh_each)(const float* x, float* to, int64_t n);
+  void (*relu_each)(const float* x, float* to, int64_t n);
   // to[m][n] = sum over k of a[m * a_row + k] * b[k * b_row + n] (+ bias[n] unless null).
   void (*small_product)(const float* a, int64_t a_row, const float* b, int64_t b_row,
                         const float* bias, float* to, int64_t m, int64_t n, int64_t k);
+  // to[m][n] = sum over k of a[m * a_row + k] * w[n * w_row + k] (+ bias[m * bias_row + n]).
+  void (*rows_product)(const float* a, int64_t a_row, const float* w, int64_t w_row,
+                       const float* bias, int64_t bias_row, float* to, int64_t m, int64_t n,
+                       int64_t k);
   // to[i] = x[low[i]] * (1 - weight[i]) + x[high[i]] * weight[i]
   void (*blend_gather)(const float* x, const int32_t* low, const int32_t* high,
                        const float* weight, float* to, int64_t n);

@@ -1,0 +1,394 @@
+#include "kernels/cpu/rnn.h"
+
+#include <cmath>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/op/run_context.h"
+#include "core/tensor/dispatch.h"
+#include "kernels/cpu/matmul.h"
+#include "kernels/cpu/nn/loops.h"
+
+namespace temper {
+namespace {
+
+enum class CellKind { kLstm, kGru, kTanh, kRelu };
+
+int64_t gates_of(CellKind kind) {
+  return kind == CellKind::kLstm ? 4 : kind == CellKind::kGru ? 3 : 1;
+}
+
+struct CellWeights {
+  Tensor input, hidden, input_bias, hidden_bias, projection;
+};
+
+// Up to this many rows the weights are read straight instead of through packed products.
+constexpr int64_t kFewRows = 4;
+
+template <class T>
+T sigmoid(T x) {
+  return T(1) / (T(1) + std::exp(-x));
+}
+
+template <class T>
+void lstm_step(const T* gates, const T* c, T* c_out, T* h_out, int64_t n) {
+  if constexpr (std::is_same_v<T, float>) return nn_loops().lstm_cell(gates, c, c_out, h_out, n);
+  for (int64_t i = 0; i < n; ++i) {
+    const T next = sigmoid(gates[n + i]) * c[i] + sigmoid(gates[i]) * std::tanh(gates[2 * n + i]);
+    c_out[i] = next;
+    h_out[i] = sigmoid(gates[3 * n + i]) * std::tanh(next);
+  }
+}
+
+template <class T>
+void gru_step(const T* input, const T* hidden, const T* h, T* h_out, int64_t n) {
+  if constexpr (std::is_same_v<T, float>) {
+    return nn_loops().gru_cell(input, hidden, h, h_out, n);
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    const T reset = sigmoid(input[i] + hidden[i]);
+    const T update = sigmoid(input[n + i] + hidden[n + i]);
+    const T fresh = std::tanh(input[2 * n + i] + reset * hidden[2 * n + i]);
+    h_out[i] = (h[i] - fresh) * update + fresh;
+  }
+}
+
+template <class T>
+void plain_step(CellKind kind, const T* gates, T* h_out, int64_t n) {
+  if constexpr (std::is_same_v<T, float>) {
+    const NnLoops& loops = nn_loops();
+    return (kind == CellKind::kTanh ? loops.tanh_each : loops.relu_each)(gates, h_out, n);
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    h_out[i] = kind == CellKind::kTanh ? std::tanh(gates[i]) : std::max(gates[i], T(0));
+  }
+}
+
+// to = x * weight^T + bias, rows of bias `bias_row` apart (0: one bias for all).
+template <class T>
+void rows_times(const RunContext& context, const Tensor& x, const Tensor& weight, const T* bias,
+                int64_t bias_row, T* to) {
+  const int64_t m = x.size(0), n = weight.size(0), k = weight.size(1);
+  if constexpr (std::is_same_v<T, float>) {
+    if (m <= kFewRows) {
+      return nn_loops().rows_product(x.data<T>(), x.strides()[0], weight.data<T>(), k, bias,
+                                     bias_row, to, m, n, k);
+    }
+  }
+  const Tensor product = linear_of(context, x, weight, Tensor());
+  const T* from = product.data<T>();
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      to[i * n + j] = from[i * n + j] + (bias ? bias[i * bias_row + j] : T(0));
+    }
+  }
+}
+
+// The steps of a sequence: rows of `data` in runs that never grow.
+struct Steps {
+  std::vector<int64_t> sizes, starts;
+  explicit Steps(std::vector<int64_t> counts) : sizes(std::move(counts)) {
+    int64_t at = 0;
+    for (int64_t size : sizes) {
+      starts.push_back(at);
+      at += size;
+    }
+  }
+  size_t count() const { return sizes.size(); }
+};
+
+// State [batch, size] of every sequence; rows of sequences that ended stay as they are.
+struct State {
+  Tensor h, c;  // contiguous, owned
+};
+
+template <class T>
+class Layer {
+ public:
+  Layer(const RunContext& context, CellKind kind, const CellWeights& weights)
+      : context_(context),
+        kind_(kind),
+        w_(weights),
+        gates_(gates_of(kind)),
+        hidden_(weights.hidden.size(0) / gates_of(kind)) {}
+
+  // data [rows, features] -> out [rows, ...] at `column`; the state moves on.
+  void run(const Tensor& data, const Steps& steps, bool reverse, State& state, const Tensor& out,
+           int64_t column) {
+    const Tensor gates = linear_of(context_, data, w_.input, input_bias());
+    const int64_t width = gates_ * hidden_, out_width = state.h.size(1);
+    const int64_t batch = steps.count() == 0 ? 0 : steps.sizes[0];
+    step_gates_.resize(static_cast<size_t>(batch * width));
+    fresh_.resize(static_cast<size_t>(batch * hidden_));
+    for (size_t i = 0; i < steps.count(); ++i) {
+      const size_t t = reverse ? steps.count() - 1 - i : i;
+      const int64_t rows = steps.sizes[t];
+      step(gates.data<T>() + steps.starts[t] * width, rows, state);
+      T* to = out.data<T>() + steps.starts[t] * out.strides()[0] + column;
+      const T* h = state.h.data<T>();
+      for (int64_t r = 0; r < rows; ++r) {
+        std::copy(h + r * out_width, h + (r + 1) * out_width, to + r * out.strides()[0]);
+      }
+    }
+  }
+
+  // One step of the first `rows` sequences from their input gates.
+  void step(const T* input, int64_t rows, State& state) {
+    const int64_t width = gates_ * hidden_;
+    step_gates_.resize(std::max(step_gates_.size(), static_cast<size_t>(rows * width)));
+    fresh_.resize(std::max(fresh_.size(), static_cast<size_t>(rows * hidden_)));
+    const Tensor active = state.h.narrow(0, 0, rows);
+    const bool gru = kind_ == CellKind::kGru;
+    // The new gate of a GRU needs the hidden part alone; elsewhere the parts are summed.
+    const T* bias = !gru ? input : w_.hidden_bias.defined() ? w_.hidden_bias.data<T>() : nullptr;
+    rows_times<T>(context_, active, w_.hidden, bias, gru ? 0 : width, step_gates_.data());
+    T* h = state.h.data<T>();
+    T* target = w_.projection.defined() ? fresh_.data() : h;
+    for (int64_t r = 0; r < rows; ++r) {
+      const T* gates = step_gates_.data() + r * width;
+      T* h_out = target + r * hidden_;
+      if (kind_ == CellKind::kLstm) {
+        T* c = state.c.data<T>() + r * hidden_;
+        lstm_step<T>(gates, c, c, h_out, hidden_);
+      } else if (gru) {
+        gru_step<T>(input + r * width, gates, h_out, h_out, hidden_);
+      } else {
+        plain_step<T>(kind_, gates, h_out, hidden_);
+      }
+    }
+    if (w_.projection.defined()) project(rows, state);
+  }
+
+  // What the input product adds: both biases, but a GRU keeps the hidden one apart.
+  Tensor input_bias() const {
+    if (!w_.input_bias.defined() || kind_ == CellKind::kGru) return w_.input_bias;
+    const Tensor sum = w_.input_bias.clone();
+    for (int64_t i = 0; i < sum.numel(); ++i) sum.data<T>()[i] += w_.hidden_bias.data<T>()[i];
+    return sum;
+  }
+
+ private:
+  void project(int64_t rows, State& state) {
+    const Tensor wide = empty({rows, hidden_}, kDTypeOf<T>);
+    std::copy(fresh_.begin(), fresh_.begin() + rows * hidden_, wide.data<T>());
+    rows_times<T>(context_, wide, w_.projection, nullptr, 0, state.h.data<T>());
+  }
+
+  const RunContext& context_;
+  const CellKind kind_;
+  const CellWeights w_;
+  const int64_t gates_, hidden_;
+  std::vector<T> step_gates_, fresh_;
+};
+
+struct Network {
+  CellKind kind;
+  std::vector<CellWeights> weights;  // layers x directions
+  int64_t layers = 1, directions = 1;
+};
+
+DType compute_dtype(DType dtype) {
+  return dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
+}
+
+void check_weights(const CellWeights& w, const Tensor& data, int64_t h_size, CellKind kind) {
+  if (data.size(-1) != w.input.size(1)) {
+    fail("input.size(-1) must be equal to input_size. Expected ", w.input.size(1), ", got ",
+         data.size(-1));
+  }
+  if (w.hidden.size(1) != h_size || w.input.size(0) != w.hidden.size(0) ||
+      w.hidden.size(0) % gates_of(kind) != 0) {
+    fail("rnn: hidden state of size ", h_size, " does not fit weights ",
+         to_string(w.hidden.sizes()));
+  }
+}
+
+// data [rows, features]; h and c [layers * directions, batch, size], replaced by the final states.
+template <class T>
+Tensor run_network(const RunContext& context, const Network& net, Tensor data, const Steps& steps,
+                   const Tensor& h, const Tensor& c) {
+  for (int64_t layer = 0; layer < net.layers; ++layer) {
+    const int64_t size = h.size(2);
+    const Tensor out = empty({data.size(0), net.directions * size}, kDTypeOf<T>);
+    for (int64_t direction = 0; direction < net.directions; ++direction) {
+      const int64_t index = layer * net.directions + direction;
+      const CellWeights& weights = net.weights[static_cast<size_t>(index)];
+      check_weights(weights, data, size, net.kind);
+      State state{h.select(0, index), c.defined() ? c.select(0, index) : Tensor()};
+      Layer<T>(context, net.kind, weights)
+          .run(data, steps, direction == 1, state, out, direction * size);
+    }
+    data = out;
+  }
+  return data;
+}
+
+Tensor owned(const Tensor& t, DType dtype) {
+  const Tensor copy = empty(t.sizes(), dtype);
+  copy_into(copy, t);
+  return copy;
+}
+
+CellWeights converted(CellWeights w, DType dtype) {
+  for (Tensor* t : {&w.input, &w.hidden, &w.input_bias, &w.hidden_bias, &w.projection}) {
+    if (t->defined()) *t = to_dtype(*t, dtype).contiguous();
+  }
+  return w;
+}
+
+Network read_network(CellKind kind, const std::vector<Tensor>& params, bool biases,
+                     int64_t layers, bool bidirectional, bool projected, DType dtype) {
+  Network net{kind, {}, layers, bidirectional ? 2 : 1};
+  const size_t each = 2 + (biases ? 2 : 0) + (projected ? 1 : 0);
+  const size_t cells = static_cast<size_t>(layers * net.directions);
+  if (params.size() != each * cells) {
+    fail("rnn: expected ", each * cells, " weights for ", cells, " layers, got ", params.size());
+  }
+  for (size_t i = 0; i < cells; ++i) {
+    const Tensor* p = params.data() + i * each;
+    CellWeights w{p[0], p[1], {}, {}, {}};
+    if (biases) {
+      w.input_bias = p[2];
+      w.hidden_bias = p[3];
+    }
+    if (projected) w.projection = p[each - 1];
+    net.weights.push_back(converted(w, dtype));
+  }
+  return net;
+}
+
+// Positions of the arguments that the overloads share.
+struct Arguments {
+  size_t hx, params;  // followed by has_biases, num_layers, dropout, train, bidirectional
+};
+
+struct Result {
+  Tensor output, h, c;
+};
+
+Result run_sequences(OpCall& call, CellKind kind, const Arguments& at, const Tensor& data,
+                     const Steps& steps) {
+  const bool lstm = kind == CellKind::kLstm;
+  Tensor h0, c0;
+  if (lstm) {
+    const std::vector<Tensor> states = call.tensors(at.hx);
+    if (states.size() != 2) fail("lstm expects two hidden states");
+    h0 = states[0];
+    c0 = states[1];
+  } else {
+    h0 = call.tensor(at.hx);
+  }
+  const size_t p = at.params;
+  const int64_t layers = call.integer(p + 2);
+  if (call.boolean(p + 4) && call.number(p + 3) > 0 && layers > 1) {
+    unimplemented("dropout between recurrent layers in training mode");
+  }
+  const DType dtype = compute_dtype(data.dtype());
+  const bool bidirectional = call.boolean(p + 5);
+  const bool projected = lstm && h0.size(2) != c0.size(2);
+  const Network net = read_network(kind, call.tensors(p), call.boolean(p + 1), layers,
+                                   bidirectional, projected, dtype);
+  const int64_t batch = steps.count() == 0 ? 0 : steps.sizes[0];
+  for (const Tensor* state : {&h0, &c0}) {
+    if (!state->defined()) continue;
+    if (state->dim() != 3 || state->size(0) != layers * net.directions || state->size(1) != batch) {
+      fail("Expected hidden size (", layers * net.directions, ", ", batch, ", ",
+           state->dim() == 3 ? state->size(2) : 0, "), got ", to_string(state->sizes()));
+    }
+  }
+  Result r{{}, owned(h0, dtype), lstm ? owned(c0, dtype) : Tensor()};
+  const Tensor rows = to_dtype(data, dtype).contiguous();
+  r.output = dtype == DType::kFloat64
+                 ? run_network<double>(call.context(), net, rows, steps, r.h, r.c)
+                 : run_network<float>(call.context(), net, rows, steps, r.h, r.c);
+  r.output = to_dtype(r.output, data.dtype());
+  r.h = to_dtype(r.h, data.dtype());
+  if (lstm) r.c = to_dtype(r.c, data.dtype());
+  return r;
+}
+
+void give(OpCall& call, const Result& r) {
+  call.ret(0, r.output);
+  call.ret(1, r.h);
+  if (r.c.defined()) call.ret(2, r.c);
+}
+
+// (input, hx, params, ..., batch_first)
+void run_input(OpCall& call, CellKind kind) {
+  Tensor input = call.tensor(0);
+  if (input.dim() != 3) fail("rnn: expected a 3-D input, got ", to_string(input.sizes()));
+  const bool batch_first = call.boolean(8);
+  if (batch_first) input = input.transpose(0, 1);
+  const int64_t length = input.size(0), batch = input.size(1);
+  if (length == 0) fail("Expected sequence length to be larger than 0 in RNN");
+  const Steps steps(std::vector<int64_t>(static_cast<size_t>(length), batch));
+  Result r = run_sequences(call, kind, {1, 2}, input.reshape({length * batch, input.size(2)}), steps);
+  r.output = r.output.view_as_shape({length, batch, r.output.size(1)});
+  if (batch_first) r.output = r.output.transpose(0, 1);
+  give(call, r);
+}
+
+// (data, batch_sizes, hx, params, ...)
+void run_data(OpCall& call, CellKind kind) {
+  const Tensor data = call.tensor(0);
+  const Tensor sizes = to_dtype(call.tensor(1), DType::kInt64).contiguous();
+  std::vector<int64_t> counts(sizes.data<int64_t>(), sizes.data<int64_t>() + sizes.numel());
+  int64_t total = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] <= 0 || (i > 0 && counts[i] > counts[i - 1])) {
+      fail("batch_sizes of packed sequences must be positive and must not grow");
+    }
+    total += counts[i];
+  }
+  if (data.dim() != 2 || total != data.size(0)) {
+    fail("batch_sizes sum to ", total, " but the packed data is ", to_string(data.sizes()));
+  }
+  give(call, run_sequences(call, kind, {2, 3}, data, Steps(std::move(counts))));
+}
+
+// (input, hx, w_ih, w_hh, b_ih, b_hh)
+void run_cell(OpCall& call, CellKind kind) {
+  const Tensor input = call.tensor(0);
+  const DType dtype = compute_dtype(input.dtype());
+  const CellWeights weights = converted({call.tensor(2), call.tensor(3), call.opt_tensor(4),
+                                         call.opt_tensor(5), {}},
+                                        dtype);
+  State state;
+  if (kind == CellKind::kLstm) {
+    const std::vector<Tensor> states = call.tensors(1);
+    if (states.size() != 2) fail("lstm_cell expects two hidden states");
+    state = {owned(states[0], dtype), owned(states[1], dtype)};
+  } else {
+    state.h = owned(call.tensor(1), dtype);
+  }
+  check_weights(weights, input, state.h.size(-1), kind);
+  const int64_t size = state.h.size(-1), rows = state.h.numel() / std::max<int64_t>(1, size);
+  State flat{state.h.view_as_shape({rows, size}),
+             state.c.defined() ? state.c.view_as_shape({rows, state.c.size(-1)}) : Tensor()};
+  const Tensor x = to_dtype(input, dtype).reshape({rows, input.size(-1)});
+  const auto run = [&]<class T>() {
+    Layer<T> layer(call.context(), kind, weights);
+    const Tensor gates = linear_of(call.context(), x, weights.input, layer.input_bias());
+    layer.step(gates.data<T>(), rows, flat);
+  };
+  visit(dtype, "rnn cell", FloatTypes{}, run);
+  call.ret(0, to_dtype(state.h, input.dtype()));
+  if (state.c.defined()) call.ret(1, to_dtype(state.c, input.dtype()));
+}
+
+}  // namespace
+
+void lstm_input(OpCall& call) { run_input(call, CellKind::kLstm); }
+void lstm_data(OpCall& call) { run_data(call, CellKind::kLstm); }
+void gru_input(OpCall& call) { run_input(call, CellKind::kGru); }
+void gru_data(OpCall& call) { run_data(call, CellKind::kGru); }
+void rnn_tanh_input(OpCall& call) { run_input(call, CellKind::kTanh); }
+void rnn_tanh_data(OpCall& call) { run_data(call, CellKind::kTanh); }
+void rnn_relu_input(OpCall& call) { run_input(call, CellKind::kRelu); }
+void rnn_relu_data(OpCall& call) { run_data(call, CellKind::kRelu); }
+void lstm_cell(OpCall& call) { run_cell(call, CellKind::kLstm); }
+void gru_cell(OpCall& call) { run_cell(call, CellKind::kGru); }
+void rnn_tanh_cell(OpCall& call) { run_cell(call, CellKind::kTanh); }
+void rnn_relu_cell(OpCall& call) { run_cell(call, CellKind::kRelu); }
+
+}  // namespace temper
