@@ -31,9 +31,11 @@ class ScriptFunction final : public Function {
   // Parameter types, defaults and the declared return type; the inferred one once compiled.
   const Schema& schema() const override { return schema_; }
   void set_schema(Schema schema) { schema_ = std::move(schema); }
-  // As emitted. Compiles on first use; recursion throws. Not synchronised: loading is one thread.
+  // As emitted. Compiles on first use, one body of a unit at a time; recursion throws. Thread-safe.
   const std::shared_ptr<Graph>& graph();
-  void set_graph(std::shared_ptr<Graph> graph);
+  void set_graph(std::shared_ptr<Graph> graph);  // before anybody else uses the function
+  // The lock of the unit whose types a body refers to; without one, graph() needs one thread.
+  void set_unit_lock(std::shared_ptr<std::recursive_mutex> lock) { unit_lock_ = std::move(lock); }
   // What an executor derives from the optimized graph (the interpreter: its instruction list), made
   // once by `make` and kept until clear(); thread-safe. One executor per function.
   using MakeCode = std::shared_ptr<const void> (*)(const Graph& graph);
@@ -46,8 +48,10 @@ class ScriptFunction final : public Function {
   std::string name_;
   Schema schema_;
   Compile compile_;
+  std::shared_ptr<std::recursive_mutex> unit_lock_;
   bool compiling_ = false;
-  std::shared_ptr<Graph> graph_;
+  std::atomic<bool> compiled_{false};
+  std::shared_ptr<Graph> graph_;  // written once, before compiled_
   std::function<void(Graph&)> optimizer_;
   std::mutex code_mutex_;
   std::atomic<const void*> code_{nullptr};
@@ -60,7 +64,8 @@ class ScriptFunction final : public Function {
 using FileSource = std::function<const SourceFile*(std::string_view qualifier)>;
 
 // Owns every class, enum and function of an archive; types and functions refer to each other, and
-// the destructor breaks those cycles. Objects must not outlive their unit.
+// the destructor breaks those cycles. Objects must not outlive their unit. Looking up and compiling
+// is thread-safe: one lock per unit.
 class CompilationUnit {
  public:
   CompilationUnit(const OpRegistry& ops, FileSource files, int64_t format_version);

@@ -304,9 +304,11 @@ Ref<ScriptFunction> CompilationUnit::State::make_function(std::string name, cons
                                                           UnitScope& scope,
                                                           const TypePtr& receiver) {
   Schema schema = make_schema(name, def, scope, receiver);
-  return make_ref<ScriptFunction>(
+  auto function = make_ref<ScriptFunction>(
       std::move(name), std::move(schema),
       [&def, &scope](ScriptFunction& function) { return compile_body(function, def, scope); });
+  function->set_unit_lock(lock);
+  return function;
 }
 
 }  // namespace temper::ir

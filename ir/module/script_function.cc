@@ -7,17 +7,22 @@ ScriptFunction::ScriptFunction(std::string qualified_name, Schema schema, Compil
 
 ScriptFunction::ScriptFunction(std::string qualified_name, Schema schema,
                                std::shared_ptr<Graph> graph)
-    : name_(std::move(qualified_name)), schema_(std::move(schema)), graph_(std::move(graph)) {}
+    : name_(std::move(qualified_name)), schema_(std::move(schema)) {
+  set_graph(std::move(graph));
+}
 
 ScriptFunction::~ScriptFunction() = default;
 
 const std::shared_ptr<Graph>& ScriptFunction::graph() {
-  if (graph_) return graph_;
+  if (compiled_.load(std::memory_order_acquire)) return graph_;
+  std::unique_lock<std::recursive_mutex> lock;
+  if (unit_lock_) lock = std::unique_lock(*unit_lock_);
+  if (compiled_.load(std::memory_order_relaxed)) return graph_;
   if (compiling_) fail("function '", name_, "' calls itself; annotate its result");
   if (!compile_) fail("function '", name_, "' was cleared: its program is gone");
   compiling_ = true;
   try {
-    graph_ = compile_(*this);
+    set_graph(compile_(*this));
   } catch (...) {
     compiling_ = false;
     throw;
@@ -26,7 +31,10 @@ const std::shared_ptr<Graph>& ScriptFunction::graph() {
   return graph_;
 }
 
-void ScriptFunction::set_graph(std::shared_ptr<Graph> graph) { graph_ = std::move(graph); }
+void ScriptFunction::set_graph(std::shared_ptr<Graph> graph) {
+  graph_ = std::move(graph);
+  compiled_.store(graph_ != nullptr, std::memory_order_release);
+}
 
 const void* ScriptFunction::code(MakeCode make) {
   if (const void* code = code_.load(std::memory_order_acquire)) return code;
@@ -48,7 +56,7 @@ void ScriptFunction::clear() {
   optimized_.reset();
   optimizer_ = nullptr;
   compile_ = nullptr;
-  graph_.reset();
+  set_graph(nullptr);
   schema_ = Schema();
 }
 

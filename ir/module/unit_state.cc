@@ -49,6 +49,7 @@ CompilationUnit::State::~State() {
 
 void CompilationUnit::State::add_file(const SourceFile& file, const std::string& qualifier,
                                       int64_t file_version) {
+  const std::lock_guard guard(*lock);
   auto& scope = scopes[qualifier];
   if (!scope) scope = std::make_unique<UnitScope>(*this, qualifier, file_version);
   for (const Definition& definition : file.definitions) {
@@ -72,6 +73,7 @@ CompilationUnit::State::Place CompilationUnit::State::find_definition(const std:
 }
 
 TypePtr CompilationUnit::State::find_type(const std::string& name) {
+  const std::lock_guard guard(*lock);
   const auto found = types.find(name);
   if (found != types.end()) return found->second;
   if (is_native_class(name)) {
@@ -86,6 +88,7 @@ TypePtr CompilationUnit::State::find_type(const std::string& name) {
 }
 
 Ref<Function> CompilationUnit::State::find_function(const std::string& name) {
+  const std::lock_guard guard(*lock);
   const auto found = functions.find(name);
   if (found != functions.end()) return found->second;
   const Place place = find_definition(name);

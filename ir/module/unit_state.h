@@ -70,6 +70,8 @@ struct CompilationUnit::State {
   Schema make_schema(const std::string& name, const FunctionDef& def, UnitScope& scope,
                      const TypePtr& receiver);
 
+  // Held while anything below changes; taken before any lock of a function.
+  std::shared_ptr<std::recursive_mutex> lock = std::make_shared<std::recursive_mutex>();
   const OpRegistry& ops;
   FileSource files;
   int64_t version;

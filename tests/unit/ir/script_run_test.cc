@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "core/base/error.h"
 #include "core/value/containers.h"
 #include "ir/interp/interpreter.h"
@@ -266,6 +268,30 @@ def main() -> str:
   return str(torch.wait(a)) + str(torch.wait(b))
 )"),
             "59");
+}
+
+TEST(ScriptRun, CompilesOnFirstUseFromManyThreads) {
+  constexpr int kFunctions = 40;
+  std::string source = "class Pair(NamedTuple):\n  a : int\n  b : int\n";
+  for (int i = 0; i < kFunctions; ++i) {
+    source += str_cat("def f", i, "(x: int):\n  p = Pair(x, ", i, ")\n");
+    source += i == 0 ? "  return p.a\n" : str_cat("  return f", i / 2, "(p.a) + p.b\n");
+  }
+  CompilationUnit unit(registry(), nullptr, 10);
+  unit.declare(std::make_shared<const SourceText>(std::move(source), "program.py"), "");
+  std::vector<int64_t> sums(8);
+  std::vector<std::thread> threads;
+  for (int64_t& sum : sums) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kFunctions; ++i) {
+        RunContext context;
+        sum += run(*unit.find_function(str_cat("f", i)), {IValue(1)}, context).to_int();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const int64_t sum : sums) EXPECT_EQ(sum, sums[0]);
+  EXPECT_EQ(sums[0], 1500);
 }
 
 TEST(ScriptRun, Raises) {
