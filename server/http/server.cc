@@ -21,8 +21,9 @@ HttpServer::~HttpServer() { shutdown(); }
 
 namespace {
 
-void handle(Routes& routes, const httplib::Request& request, httplib::Response& response) {
-  HttpAnswer answer = routes.answer({request.method, request.path, request.body,
+void handle(Routes& routes, const httplib::Request& request, std::string body,
+            httplib::Response& response) {
+  HttpAnswer answer = routes.answer({request.method, request.path, std::move(body),
                                      request.get_header_value("Inference-Header-Content-Length")});
   response.status = answer.status;
   if (!answer.infer_header_size.empty()) {
@@ -46,11 +47,19 @@ void configure(httplib::Server& server, Routes& routes, int threads) {
   server.set_write_timeout(std::chrono::seconds(60));
   server.set_keep_alive_timeout(5);
   server.set_keep_alive_max_count(1'000'000);
-  const auto handler = [&routes](const httplib::Request& request, httplib::Response& response) {
-    handle(routes, request, response);
-  };
-  server.Get(".*", handler);
-  server.Post(".*", handler);
+  server.Get(".*", [&routes](const httplib::Request& request, httplib::Response& response) {
+    handle(routes, request, "", response);
+  });
+  // Read here, whatever the content type says: the library would limit what it takes for a form.
+  server.Post(".*", [&routes](const httplib::Request& request, httplib::Response& response,
+                              const httplib::ContentReader& read) {
+    std::string body;
+    const bool complete = read([&body](const char* data, size_t size) {
+      body.append(data, size);
+      return true;
+    });
+    if (complete) handle(routes, request, std::move(body), response);
+  });
   server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
     if (response.body.empty() && response.status >= 400) {
       response.set_content(str_cat("{\"error\":\"HTTP status ", response.status, "\"}"),
