@@ -77,12 +77,6 @@ def shapes(x: Tensor) -> Tuple[List[Tensor], List[int], bool]:
     return pieces, list(x.size()) + [x.dim(), x.numel(), x.size(-1)], x.t().is_contiguous()
 
 
-@program(Call((torch.arange(6.0),), fails="single memory location"))
-def overlapping_write(x: Tensor) -> Tensor:
-    x -= x[0]
-    return x
-
-
 @program((torch.randn(7, 3),))
 def splitting(x: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor], Tensor, Tensor]:
     a, b = x.split([3, 4])
