@@ -63,8 +63,9 @@ def steady(function: Callable[..., Any], tensors: Sequence[Tensor]) -> bool:
 
 def meaningless(op: Any, sample: Any, dtype: torch.dtype) -> bool:
     """Where the oracle's own answer says nothing: Debian's BLAS gives 0 for complex dot products,
-    the determinant of a singular matrix is rounding noise, and ties may be ordered either way."""
-    if "singular" in op.variant_test_name:
+    the determinant of a singular matrix is rounding noise, ties may be ordered either way, and
+    fresh memory holds anything."""
+    if "singular" in op.variant_test_name or "empty" in op.name:
         return True
     if op.name in ("argsort", "kthvalue", "median", "mode", "nanmedian", "sort", "topk"):
         return not dtype.is_floating_point
