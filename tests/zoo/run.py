@@ -41,6 +41,20 @@ def judge(call: Stored, answer: Answer) -> Optional[str]:
         compare_top5(got, want, call.tolerance) if call.classes else None)
 
 
+GAPS = pathlib.Path(__file__).with_name("known_gaps.txt")
+
+
+def known_gaps() -> Dict[str, str]:
+    """Calls that are known to disagree, with the reason. The list only shrinks: a listed call that
+    agrees fails the run until its line is removed."""
+    gaps: Dict[str, str] = {}
+    for line in GAPS.read_text().splitlines() if GAPS.exists() else []:
+        label, _, reason = line.partition("\t")
+        if label and not label.startswith("#"):
+            gaps[label] = reason
+    return gaps
+
+
 def prepare(case: Case) -> Tuple[Case, List[Stored], str]:
     torch.set_num_threads(1)
     try:
@@ -100,11 +114,22 @@ def main() -> int:
     if options.temper is None:
         return 1 if broken else 0
     lock = threading.Lock()
+    gaps = known_gaps()
+    known = 0
     results: Dict[str, Optional[str]] = {}
 
     def report(call: Stored, answer: Answer) -> None:
+        nonlocal known
         problem = judge(call, answer)
         with lock:
+            if call.label in gaps:
+                if problem:
+                    known += 1
+                    print(f"gap   {call.group:9} {call.label:48} {answer.seconds:7.2f} s  "
+                          f"{gaps[call.label]}", flush=True)
+                    results[call.label] = None
+                    return
+                problem = f"agrees now: remove its line from {GAPS.name}"
             results[call.label] = problem
             if problem or not options.failures:
                 mark = "FAIL" if problem else "ok  "
@@ -116,7 +141,9 @@ def main() -> int:
                      for shard in shards(calls, options.jobs)]:
             done.result()
     failed = sum(problem is not None for problem in results.values()) + len(broken)
-    print(f"{len(calls) + len(broken) - failed} passed, {failed} failed")
+    if known:
+        print(f"{known} known gaps ({GAPS.name}) are not counted")
+    print(f"{len(calls) + len(broken) - failed - known} passed, {failed} failed")
     return 1 if failed or not calls else 0
 
 
