@@ -90,11 +90,11 @@ enum OpProperty : uint32_t {
   kSideEffect = 1u << 0,        // never removed, never reordered (print, raise, manual_seed)
   kNondeterministic = 1u << 1,  // never folded or merged (random numbers)
   kReduction = 1u << 2,
-  kViewOp = 1u << 3,       // the result is always a view of the first argument
-  kReadsGlobal = 1u << 4,  // answers depend on the run (is_grad_enabled): not folded
-  kCheap = 1u << 5,        // recomputing is cheaper than keeping (sizes, scalars)
+  kViewOp = 1u << 3,          // the result is always a view of the first argument
+  kReadsGlobal = 1u << 4,     // answers depend on the run (is_grad_enabled): not folded
+  kCheap = 1u << 5,           // recomputing is cheaper than keeping (sizes, scalars)
   kMayReturnInput = 1u << 6,  // may return an argument itself though the schema says it is new
-  kIgnoresNan = 1u << 7,        // NaN counts as absent (nanmedian)
+  kIgnoresNan = 1u << 7,      // NaN counts as absent (nanmedian)
 };
 
 struct OpRow {
@@ -123,7 +123,8 @@ class OpDef {
   // Body in TorchScript when there is no kernel.
   Function* composite() const { return composite_.get(); }
   bool implemented() const { return kernel_ || composite_; }
-  // The operator that computes the value when this one only stores it (in-place and out= forms).
+  // The operator that computes the value when this one only stores it (in-place and out= forms) or
+  // copies it (_copy forms).
   const OpDef* functional() const { return functional_; }
 
   bool has(OpProperty p) const { return (properties_ & p) != 0; }
@@ -160,9 +161,9 @@ class OpRegistry {
   // Binds a prelude function. A name with a schema of equal key gets it as its body; otherwise
   // the function's schema is appended as a new overload.
   void add_composite(const std::string& key, Ref<Function> body);
-  // Derives in-place and out= forms of implemented operators: they run `store`, which computes
-  // functional() and stores the result as the schema says.
-  void seal(Kernel store_in_place, Kernel store_out);
+  // Derives in-place and out= forms of implemented operators, and the _copy forms of views: they
+  // run `store_*`, which computes functional() and stores or copies the result as the schema says.
+  void seal(Kernel store_in_place, Kernel store_out, Kernel store_copy);
   // Drops composite bodies, which refer to this registry's operators.
   void clear_composites();
 
@@ -173,6 +174,9 @@ class OpRegistry {
  private:
   OpDef& must_find(std::string_view key);
   OpDef& append(Schema schema);
+  // The implemented operator of that name that takes the same arguments and writes none.
+  const OpDef* find_functional(const Schema& schema, std::string_view name, size_t outs) const;
+  void derive(OpDef& op, const OpDef* functional, Kernel store);
   std::deque<OpDef> ops_;
   std::unordered_map<std::string, OpDef*> by_key_;
   std::unordered_map<std::string, std::vector<const OpDef*>> by_name_;

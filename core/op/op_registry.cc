@@ -130,29 +130,45 @@ void OpRegistry::add_composite(const std::string& key, Ref<Function> body) {
   append(std::move(schema)).composite_ = std::move(body);
 }
 
-void OpRegistry::seal(Kernel store_in_place, Kernel store_out) {
+const OpDef* OpRegistry::find_functional(const Schema& schema, std::string_view name,
+                                         size_t outs) const {
+  const size_t count = schema.arguments.size() - outs;
+  for (const OpDef* sibling : overloads(name)) {
+    const Schema& other = sibling->schema_;
+    if (sibling->implemented() && !sibling->writes_ &&
+        same_arguments(schema, count, other, other.arguments.size()) &&
+        (outs == 0 || other.returns.size() == outs)) {
+      return sibling;
+    }
+  }
+  return nullptr;
+}
+
+void OpRegistry::derive(OpDef& op, const OpDef* functional, Kernel store) {
+  if (!functional) return;
+  op.functional_ = functional;
+  op.kernel_ = store;
+  op.properties_ = functional->properties_ & kNondeterministic;
+}
+
+void OpRegistry::seal(Kernel store_in_place, Kernel store_out, Kernel store_copy) {
+  constexpr std::string_view kCopy = "_copy";
+  for (OpDef& op : ops_) {
+    const std::string& name = op.schema_.name;
+    if (op.implemented() || op.writes_ || !name.ends_with(kCopy)) continue;
+    const std::string view = name.substr(0, name.size() - kCopy.size());
+    const OpDef* functional = find_functional(op.schema_, view, 0);
+    if (functional && functional->may_alias_) derive(op, functional, store_copy);
+  }
   for (OpDef& op : ops_) {
     if (op.implemented() || !op.writes_) continue;
     const Schema& schema = op.schema_;
     const size_t outs = count_outs(schema);
-    std::string name = schema.name;
-    if (outs == 0) {
-      if (schema.arguments.empty() || !schema.arguments[0].is_write()) continue;
-      name = without_in_place_mark(name);
-      if (name.empty()) continue;
-    }
-    const size_t count = schema.arguments.size() - outs;
-    for (const OpDef* sibling : overloads(name)) {
-      const Schema& other = sibling->schema_;
-      if (!sibling->implemented() || sibling->writes_ ||
-          !same_arguments(schema, count, other, other.arguments.size()) ||
-          (outs > 0 && other.returns.size() != outs)) {
-        continue;
-      }
-      op.functional_ = sibling;
-      op.kernel_ = outs > 0 ? store_out : store_in_place;
-      op.properties_ = sibling->properties_ & kNondeterministic;
-      break;
+    if (outs > 0) {
+      derive(op, find_functional(schema, schema.name, outs), store_out);
+    } else if (!schema.arguments.empty() && schema.arguments[0].is_write()) {
+      const std::string name = without_in_place_mark(schema.name);
+      derive(op, find_functional(schema, name, 0), store_in_place);
     }
   }
 }

@@ -44,6 +44,12 @@ void check_cast(const Tensor& from, const Tensor& to) {
   }
 }
 
+Tensor own_copy(const Tensor& view) {
+  const Tensor out = empty(view.sizes(), view.dtype());
+  copy_into(out, view);
+  return out;
+}
+
 }  // namespace
 
 void store_in_place(OpCall& call) {
@@ -73,6 +79,20 @@ void store_out(OpCall& call) {
     target.resize(value.sizes());
     copy_into(target, value);
     call.ret(i, out);
+  }
+}
+
+void store_copy(OpCall& call) {
+  const Values results = run_functional(call, call.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].is_tensor()) {
+      call.ret(i, own_copy(results[i].to_tensor()));
+      continue;
+    }
+    std::vector<Tensor> copies;
+    for (const IValue& item : results[i].to_list().items)
+      copies.push_back(own_copy(item.to_tensor()));
+    call.ret(i, make_tensor_list(copies));
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// In-place and out= forms of operators that have a functional sibling.
+// In-place, out= and copying forms of operators that have a functional sibling.
 
 #include "core/op/op_call.h"
 
@@ -9,5 +9,7 @@ namespace temper {
 void store_in_place(OpCall& call);
 // Runs op().functional() without the trailing out arguments; resizes and fills those.
 void store_out(OpCall& call);
+// Runs op().functional(), a view, and copies what it gives into memory of its own.
+void store_copy(OpCall& call);
 
 }  // namespace temper

@@ -27,6 +27,7 @@ void add_rnn(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);
 void add_strings(OpRegistry& registry);
+void add_tensor_checks(OpRegistry& registry);
 void add_tensor_facts(OpRegistry& registry);
 void add_tensor_from_values(OpRegistry& registry);
 void add_values(OpRegistry& registry);

@@ -33,12 +33,13 @@ void add_all_operators(OpRegistry& registry) {
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);
   add_strings(registry);
+  add_tensor_checks(registry);
   add_tensor_facts(registry);
   add_tensor_from_values(registry);
   add_values(registry);
   add_views(registry);
 }
 
-void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out); }
+void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out, store_copy); }
 
 }  // namespace temper

@@ -40,9 +40,23 @@ TEST(Registry, DerivesInPlaceAndOutForms) {
     const OpRow rows[] = {{"aten::relu", nothing}};
     registry.add(rows);
   }
-  registry.seal(nothing, nothing);
+  registry.seal(nothing, nothing, nothing);
   EXPECT_EQ(registry.find("aten::relu_")->functional(), registry.find("aten::relu"));
   EXPECT_EQ(registry.find("aten::relu.out")->functional(), registry.find("aten::relu"));
+}
+
+TEST(Registry, DerivesCopiesOfViews) {
+  OpRegistry registry;
+  add_all_operators(registry);
+  if (!registry.find("aten::select.int")->implemented()) {
+    const OpRow rows[] = {{"aten::select.int", nothing}};
+    registry.add(rows);
+  }
+  registry.seal(nothing, nothing, nothing);
+  const OpDef* copy = registry.find("aten::select_copy.int");
+  EXPECT_EQ(copy->functional(), registry.find("aten::select.int"));
+  EXPECT_FALSE(copy->may_alias());
+  EXPECT_EQ(registry.find("aten::select_copy.int_out")->functional(), copy);
 }
 
 TEST(Registry, RowsMustNameKnownOperators) {
