@@ -99,7 +99,8 @@ size_t constant_hash(const IValue& value) {
 }
 
 int64_t constant_bytes(const IValue& value) {
-  if (value.is_tensor()) return value.to_tensor().defined() ? value.to_tensor().storage()->size() : 0;
+  if (value.is_tensor())
+    return value.to_tensor().defined() ? value.to_tensor().storage()->size() : 0;
   int64_t bytes = 0;
   if (value.is_list()) {
     for (const IValue& item : value.to_list().items) bytes += constant_bytes(item);

@@ -19,7 +19,8 @@ void collect_storages(const IValue& value, std::vector<const Storage*>* storages
   }
 }
 
-// Copies what was made under the evaluation's account, which dies with it; views of the inputs stay.
+// Copies what was made under the evaluation's account, which dies with it; views of the inputs
+// stay.
 IValue settle(const IValue& value, const std::vector<const Storage*>& inputs) {
   if (value.is_tensor()) {
     const Tensor tensor = value.to_tensor();

@@ -87,8 +87,7 @@ std::vector<Value*> Graph::inline_graph(const Graph& source, absl::Span<Value* c
   return inline_block(*source.block(), arguments);
 }
 
-std::vector<Value*> Graph::inline_block(const Block& source,
-                                        absl::Span<Value* const> arguments) {
+std::vector<Value*> Graph::inline_block(const Block& source, absl::Span<Value* const> arguments) {
   TEMPER_CHECK(arguments.size() == source.inputs().size());
   Copier copier(this, false);
   for (size_t i = 0; i < arguments.size(); ++i) copier.map(source.inputs()[i], arguments[i]);

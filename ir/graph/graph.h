@@ -81,8 +81,8 @@ class Value {
   const TypePtr& type() const { return type_; }
   void set_type(TypePtr type) { type_ = std::move(type); }
   const std::string& name() const { return name_; }  // empty: print the id
-  // Takes the name; a previous owner in the graph is renamed "base.N". Characters other than letters,
-  // digits and "_.$" become "_"; a name of digits alone is refused.
+  // Takes the name; a previous owner in the graph is renamed "base.N". Characters other than
+  // letters, digits and "_.$" become "_"; a name of digits alone is refused.
   void set_name(std::string_view name);
   uint32_t id() const { return id_; }
   // For readers of text: `id` must be free in the graph; see Graph::reserve_ids.

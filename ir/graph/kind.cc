@@ -40,8 +40,6 @@ std::string_view kind_name(Kind kind) {
   return "";
 }
 
-std::string Node::kind_text() const {
-  return op_ ? op_->name() : std::string(kind_name(kind_));
-}
+std::string Node::kind_text() const { return op_ ? op_->name() : std::string(kind_name(kind_)); }
 
 }  // namespace temper::ir

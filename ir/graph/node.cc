@@ -113,8 +113,7 @@ void Node::remove_all_inputs() {
 }
 
 Value* Node::add_output(TypePtr type) {
-  Value* value =
-      graph_->new_value(this, static_cast<uint32_t>(outputs_.size()), std::move(type));
+  Value* value = graph_->new_value(this, static_cast<uint32_t>(outputs_.size()), std::move(type));
   outputs_.push_back(value);
   return value;
 }

@@ -48,8 +48,8 @@ Breach check_constant(const Node& node) {
                     : value.is_tensor() ? is_tensor(type) || matches_type(value, type)
                                         : matches_type(value, type);
   if (!fits) {
-    return breach(12, str_cat("holds a ", tag_name(value.tag()), " but its type is ",
-                              type->ir_text()));
+    return breach(12,
+                  str_cat("holds a ", tag_name(value.tag()), " but its type is ", type->ir_text()));
   }
   return {};
 }
@@ -188,7 +188,8 @@ Breach check_operator(const Node& node) {
     const TypePtr& actual = node.output(i)->type();
     const TypePtr& formal = schema.returns[i].type;
     // A result may be declared narrower (a checked cast) or wider than the schema says.
-    if (!match_schema_type(formal, actual, &bound) && !(!has_type_vars(formal) && type_fits(formal, actual))) {
+    if (!match_schema_type(formal, actual, &bound) &&
+        !(!has_type_vars(formal) && type_fits(formal, actual))) {
       return breach(10, str_cat("output ", i, " is a ", actual->ir_text(), ", the schema says ",
                                 formal->ir_text()));
     }

@@ -19,8 +19,8 @@ std::vector<TypePtr> substitute_all(absl::Span<const TypePtr> types, const TypeB
   return result;
 }
 
-bool takes(const Schema& schema, absl::Span<Value* const> inputs,
-           absl::Span<const TypePtr> outputs, bool strict) {
+bool takes(const Schema& schema, absl::Span<Value* const> inputs, absl::Span<const TypePtr> outputs,
+           bool strict) {
   if (inputs.size() < schema.arguments.size()) return false;
   if (inputs.size() > schema.arguments.size() && !schema.vararg) return false;
   if (!outputs.empty() && !schema.varret && outputs.size() != schema.returns.size()) return false;
@@ -75,10 +75,8 @@ bool type_fits(const TypePtr& actual, const TypePtr& formal) {
     case TypeKind::kTuple:
     case TypeKind::kList:
     case TypeKind::kDict:
-    case TypeKind::kFuture:
-      return all_fit(actual->contained(), formal->contained());
-    default:
-      return false;
+    case TypeKind::kFuture: return all_fit(actual->contained(), formal->contained());
+    default: return false;
   }
 }
 

@@ -23,8 +23,8 @@ std::string describe_node(const Node& node) {
               str_cat("graph law ", law, " is broken: ", describe_node(node), " ", reason));
 }
 
-Breach check_carried(const Node& node, absl::Span<Value* const> from,
-                     absl::Span<Value* const> to, std::string_view what) {
+Breach check_carried(const Node& node, absl::Span<Value* const> from, absl::Span<Value* const> to,
+                     std::string_view what) {
   if (from.size() != to.size()) {
     return {8, str_cat("has ", from.size(), " ", what, " for ", to.size(), " values")};
   }

@@ -29,7 +29,8 @@ class ConstantPrinter {
 
   std::string print(const IValue& value, const TypePtr& declared) {
     if (++depth_ > kMaxDepth) unimplemented("a constant that nests deeper than ", kMaxDepth);
-    const TypePtr type = may_be_none(declared) && !value.is_none() ? without_none(declared) : declared;
+    const TypePtr type =
+        may_be_none(declared) && !value.is_none() ? without_none(declared) : declared;
     std::string text = print_known(value, type);
     --depth_;
     return text;
@@ -80,8 +81,8 @@ class ConstantPrinter {
       return str_cat("annotate(List[", list.element_type->annotation(), "], ", text, ")");
     }
     const auto* known = type->as<WrapperType>();
-    const bool told = known && known->kind() == TypeKind::kList &&
-                      equal(known->element(), list.element_type);
+    const bool told =
+        known && known->kind() == TypeKind::kList && equal(known->element(), list.element_type);
     return told ? text : annotated(list_of(list.element_type), text);
   }
 
@@ -105,8 +106,7 @@ class ConstantPrinter {
   std::string print_tuple(const TupleValue& tuple, const TypePtr& type) {
     const auto* declared = type->as<TupleType>();
     if (!tuple.type && declared && declared->named()) {
-      const TypePtr plain =
-          TupleType::make(std::vector<TypePtr>(tuple.items.size(), Type::any()));
+      const TypePtr plain = TupleType::make(std::vector<TypePtr>(tuple.items.size(), Type::any()));
       return annotated(plain, print_items(tuple, plain));
     }
     if (!tuple.type || equal(tuple.type, type)) return print_items(tuple, type);

@@ -16,7 +16,7 @@ class Cursor {
   [[noreturn]] void error(std::string_view message) const;
   bool at_end();
   bool peek(std::string_view token);
-  bool eat(std::string_view token);   // advances when the token is next
+  bool eat(std::string_view token);  // advances when the token is next
   void expect(std::string_view token);
   // Letters, digits, '_', '.', '$' and ':' pairs; empty when none is next.
   std::string_view word();

@@ -31,8 +31,13 @@ bool ends_with(std::string_view text, std::string_view end) {
 class GraphParser {
  public:
   GraphParser(Cursor* cursor, const OpRegistry& ops, TextNames* names, int* depth)
-      : cursor_(*cursor), ops_(ops), names_(*names), types_(cursor, names),
-        values_(cursor, names), depth_(*depth), graph_(std::make_shared<Graph>()) {}
+      : cursor_(*cursor),
+        ops_(ops),
+        names_(*names),
+        types_(cursor, names),
+        values_(cursor, names),
+        depth_(*depth),
+        graph_(std::make_shared<Graph>()) {}
 
   std::shared_ptr<Graph> parse() {
     DepthGuard guard(cursor_, &depth_);

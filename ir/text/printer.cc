@@ -103,16 +103,16 @@ class Printer {
       return str_cat(name, "=[", text, "]");
     }
     const IValue& constant = std::get<IValue>(value);
-    const bool declared =
-        node.is(Kind::kConstant) && name == "value" && node.outputs().size() == 1;
+    const bool declared = node.is(Kind::kConstant) && name == "value" && node.outputs().size() == 1;
     const TypePtr type = declared ? node.output()->type() : Type::any();
     if (declared && constant.tag() == Tag::kFunction) {
       const Function& function = constant.to_function();
       return str_cat("name=", quote(options_.lossless ? std::string_view(function.qualified_name())
                                                       : function.name()));
     }
-    return str_cat(name, "=", declared ? declared_text(constant, type)
-                                       : constant_text(constant, type, options_));
+    return str_cat(
+        name, "=",
+        declared ? declared_text(constant, type) : constant_text(constant, type, options_));
   }
 
   // At the top of a constant, bools and devices are attributes of another kind in TorchScript.

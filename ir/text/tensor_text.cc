@@ -114,8 +114,8 @@ std::string quant_text(const QuantParams& quant) {
   std::string text =
       str_cat(" scales=", list_text(quant.scales), " zero_points=", to_string(zero_points));
   if (!quant.float_zero_points.empty()) {
-    text += str_cat(" float_zero_points=", list_text({quant.float_zero_points.begin(),
-                                                      quant.float_zero_points.end()}));
+    text += str_cat(" float_zero_points=",
+                    list_text({quant.float_zero_points.begin(), quant.float_zero_points.end()}));
   }
   return str_cat(text, " axis=", quant.axis);
 }
@@ -147,7 +147,9 @@ int64_t read_int(Cursor* cursor) {
   return value;
 }
 
-double read_float(Cursor* cursor) { return std::strtod(std::string(cursor->number()).c_str(), nullptr); }
+double read_float(Cursor* cursor) {
+  return std::strtod(std::string(cursor->number()).c_str(), nullptr);
+}
 
 template <class List, class Read>
 List read_list(Cursor* cursor, Read&& read) {
@@ -231,8 +233,8 @@ Tensor build(const Cursor& cursor, const TensorFields& f) {
     if (size < 0) cursor.error("a size is negative");
   }
   const int64_t numel = numel_of(f.sizes);
-  if (numel < 0 || static_cast<__int128>(numel) * item_size(f.dtype) !=
-                       static_cast<__int128>(f.data.size())) {
+  if (numel < 0 ||
+      static_cast<__int128>(numel) * item_size(f.dtype) != static_cast<__int128>(f.data.size())) {
     cursor.error("tensor data does not fit its sizes");
   }
   check_quant(cursor, f);

@@ -10,12 +10,12 @@ namespace temper::ir {
 namespace {
 
 constexpr TypeKind kSimpleKinds[] = {
-    TypeKind::kAny,       TypeKind::kAnyEnum,   TypeKind::kStorage,      TypeKind::kAnyTuple,
-    TypeKind::kAnyList,   TypeKind::kNumber,    TypeKind::kFloat,        TypeKind::kComplex,
-    TypeKind::kInt,       TypeKind::kNone,      TypeKind::kString,       TypeKind::kGenerator,
-    TypeKind::kQuantizer, TypeKind::kBool,      TypeKind::kCapsule,      TypeKind::kDevice,
-    TypeKind::kStream,    TypeKind::kFunction,  TypeKind::kAnyClass,     TypeKind::kScalarType,
-    TypeKind::kLayout,    TypeKind::kQScheme,   TypeKind::kMemoryFormat,
+    TypeKind::kAny,       TypeKind::kAnyEnum,  TypeKind::kStorage,      TypeKind::kAnyTuple,
+    TypeKind::kAnyList,   TypeKind::kNumber,   TypeKind::kFloat,        TypeKind::kComplex,
+    TypeKind::kInt,       TypeKind::kNone,     TypeKind::kString,       TypeKind::kGenerator,
+    TypeKind::kQuantizer, TypeKind::kBool,     TypeKind::kCapsule,      TypeKind::kDevice,
+    TypeKind::kStream,    TypeKind::kFunction, TypeKind::kAnyClass,     TypeKind::kScalarType,
+    TypeKind::kLayout,    TypeKind::kQScheme,  TypeKind::kMemoryFormat,
 };
 
 // By the text that the IR prints and by the annotation.

@@ -61,7 +61,8 @@ IValue ValueParser::parse_number(const TypePtr& type) {
   const std::string_view rest = cursor_.rest();
   const bool complex = !rest.empty() && (rest[0] == '+' || rest[0] == '-' || rest[0] == 'j');
   if (complex) {
-    if (cursor_.eat("j")) return IValue(std::complex<double>(0, std::strtod(real.c_str(), nullptr)));
+    if (cursor_.eat("j"))
+      return IValue(std::complex<double>(0, std::strtod(real.c_str(), nullptr)));
     const std::string imag(cursor_.number());
     cursor_.expect("j");
     return IValue(std::complex<double>(std::strtod(real.c_str(), nullptr),
@@ -161,7 +162,8 @@ IValue ValueParser::parse_word(const TypePtr& type) {
     cursor_.error(str_cat("expected a member of ", declared->name()));
   }
   IValue member = names_.enum_member(*declared, word.substr(dot + 1));
-  if (member.is_none()) cursor_.error(str_cat(declared->name(), " has no member ", word.substr(dot + 1)));
+  if (member.is_none())
+    cursor_.error(str_cat(declared->name(), " has no member ", word.substr(dot + 1)));
   return member;
 }
 
@@ -193,8 +195,8 @@ IValue ValueParser::parse_object() {
     const std::string name(cursor_.expect_word("an attribute"));
     cursor_.expect("=");
     const int known = klass->find_attribute(name);
-    IValue value = parse(known >= 0 ? klass->attributes()[static_cast<size_t>(known)].type
-                                    : Type::any());
+    IValue value =
+        parse(known >= 0 ? klass->attributes()[static_cast<size_t>(known)].type : Type::any());
     names_.note_attribute(type, name, type_of(value));
     const int slot = klass->find_attribute(name);
     if (slot < 0) cursor_.error(str_cat(klass->name(), " has no attribute ", name));

@@ -20,8 +20,7 @@ bool unite(Places* into, const Places& from) {
   if (std::includes(into->begin(), into->end(), from.begin(), from.end())) return false;
   Places merged;
   merged.reserve(into->size() + from.size());
-  std::set_union(into->begin(), into->end(), from.begin(), from.end(),
-                 std::back_inserter(merged));
+  std::set_union(into->begin(), into->end(), from.begin(), from.end(), std::back_inserter(merged));
   *into = std::move(merged);
   return true;
 }
@@ -84,8 +83,7 @@ Places AliasAnalysis::State::closure(const Places& from) const {
 }
 
 bool AliasAnalysis::State::any_outside(const Places& set) const {
-  return std::any_of(set.begin(), set.end(),
-                     [&](uint32_t id) { return places[id].outside(); });
+  return std::any_of(set.begin(), set.end(), [&](uint32_t id) { return places[id].outside(); });
 }
 
 bool AliasAnalysis::State::overlap(const Places& a, const Places& b) const {

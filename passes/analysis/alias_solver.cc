@@ -55,9 +55,7 @@ void AliasAnalysis::Solver::give_away(const Places& places) {
   }
 }
 
-Places AliasAnalysis::Solver::world(const TypePtr& type) {
-  return {state_.world(bucket_of(type))};
-}
+Places AliasAnalysis::Solver::world(const TypePtr& type) { return {state_.world(bucket_of(type))}; }
 
 Places AliasAnalysis::Solver::of_type(const Places& places, const TypePtr& type) const {
   const Bucket bucket = bucket_of(type);

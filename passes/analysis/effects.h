@@ -5,8 +5,8 @@
 
 namespace temper {
 
-// Observable by somebody else than users of its outputs and of the memory it writes: prints, raises,
-// calls, forks and waits. Looks into blocks.
+// Observable by somebody else than users of its outputs and of the memory it writes: prints,
+// raises, calls, forks and waits. Looks into blocks.
 bool has_side_effects(const ir::Node& node);
 
 // Calls code that the graph does not show: it may read and write everything that it can reach.

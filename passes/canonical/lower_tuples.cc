@@ -79,9 +79,9 @@ void flatten_block_output(Graph& graph, Block& block, size_t i) {
   }
 }
 
-// Gives `node` the elements of its output `i` as further outputs, at the end, and makes the tuple of
-// them behind it. Control flow keeps its outputs in the order of its blocks' outputs, so the caller
-// moves the flattened one to the end first.
+// Gives `node` the elements of its output `i` as further outputs, at the end, and makes the tuple
+// of them behind it. Control flow keeps its outputs in the order of its blocks' outputs, so the
+// caller moves the flattened one to the end first.
 void flatten_last_output(Graph& graph, Node& node) {
   Value* old = node.outputs().back();
   const TypePtr type = old->type();

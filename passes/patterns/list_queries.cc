@@ -63,9 +63,8 @@ bool visit(Graph& graph, Block& block, const Queries& queries) {
 }  // namespace
 
 bool fold_list_queries(PassContext& context, Graph& graph) {
-  const bool inner = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return fold_list_queries(context, body);
-  });
+  const bool inner = visit_subgraphs(*graph.block(),
+                                     [&](Graph& body) { return fold_list_queries(context, body); });
   LazyAlias alias(graph);
   const Queries queries{alias, context.ops.overloads("aten::len"),
                         context.ops.overloads("aten::__getitem__")};

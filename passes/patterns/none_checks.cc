@@ -49,9 +49,8 @@ bool visit(Graph& graph, Block& block, const OpDef* is, const OpDef* is_not, con
 }  // namespace
 
 bool fold_none_checks(PassContext& context, Graph& graph) {
-  const bool inner = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return fold_none_checks(context, body);
-  });
+  const bool inner =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return fold_none_checks(context, body); });
   return visit(graph, *graph.block(), context.ops.find("aten::__is__"),
                context.ops.find("aten::__isnot__"), context.ops.find("aten::_unwrap_optional")) ||
          inner;

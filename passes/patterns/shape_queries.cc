@@ -125,9 +125,8 @@ class ShapeQueries {
 }  // namespace
 
 bool fold_shape_queries(PassContext& context, Graph& graph) {
-  const bool inner = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return fold_shape_queries(context, body);
-  });
+  const bool inner = visit_subgraphs(
+      *graph.block(), [&](Graph& body) { return fold_shape_queries(context, body); });
   return ShapeQueries(context.ops, graph).visit(*graph.block()) || inner;
 }
 

@@ -79,9 +79,8 @@ class Pool {
 }  // namespace
 
 bool pool_constants(PassContext& context, Graph& graph) {
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return pool_constants(context, body);
-  });
+  bool changed =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return pool_constants(context, body); });
   while (Pool(graph).visit(*graph.block())) changed = true;
   return changed;
 }

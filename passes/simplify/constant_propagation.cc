@@ -183,8 +183,7 @@ class Propagation {
     ir::InsertScope scope(&graph_, &node);
     for (size_t i = 0; i < results.size(); ++i) {
       Value* old = node.output(i);
-      Value* constant =
-          graph_.insert_constant(results[i], constant_type(results[i], old->type()));
+      Value* constant = graph_.insert_constant(results[i], constant_type(results[i], old->type()));
       constant->node()->set_range(node.range());
       const std::string name = old->name();
       old->set_name("");
@@ -238,9 +237,8 @@ class Propagation {
 }  // namespace
 
 bool propagate_constants(PassContext& context, Graph& graph) {
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return propagate_constants(context, body);
-  });
+  bool changed = visit_subgraphs(*graph.block(),
+                                 [&](Graph& body) { return propagate_constants(context, body); });
   while (Propagation(context, graph).visit(*graph.block())) changed = true;
   return changed;
 }

@@ -34,7 +34,8 @@ bool same_types(absl::Span<const TypePtr> a, absl::Span<const TypePtr> b) {
 
 bool same_attribute(const AttributeValue& a, const AttributeValue& b) {
   if (a.index() != b.index()) return false;
-  if (const auto* value = std::get_if<IValue>(&a)) return same_constant(*value, std::get<IValue>(b));
+  if (const auto* value = std::get_if<IValue>(&a))
+    return same_constant(*value, std::get<IValue>(b));
   if (const auto* type = std::get_if<TypePtr>(&a)) return equal(*type, std::get<TypePtr>(b));
   if (const auto* types = std::get_if<std::vector<TypePtr>>(&a)) {
     return same_types(*types, std::get<std::vector<TypePtr>>(b));
@@ -128,9 +129,8 @@ class CommonNodes {
 }  // namespace
 
 bool merge_common_nodes(PassContext& context, Graph& graph) {
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return merge_common_nodes(context, body);
-  });
+  bool changed = visit_subgraphs(*graph.block(),
+                                 [&](Graph& body) { return merge_common_nodes(context, body); });
   while (CommonNodes(graph).visit(*graph.block())) changed = true;
   return changed;
 }

@@ -167,9 +167,8 @@ class DeadCode {
 }  // namespace
 
 bool remove_dead_code(PassContext& context, Graph& graph) {
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return remove_dead_code(context, body);
-  });
+  bool changed =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return remove_dead_code(context, body); });
   while (DeadCode(graph).run()) changed = true;
   return changed;
 }

@@ -167,9 +167,8 @@ class Peephole {
 }  // namespace
 
 bool peephole(PassContext& context, Graph& graph) {
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) {
-    return peephole(context, body);
-  });
+  bool changed =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return peephole(context, body); });
   while (Peephole(graph).visit(*graph.block())) changed = true;
   return changed;
 }

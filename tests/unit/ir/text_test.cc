@@ -113,17 +113,55 @@ with prim::fork_1 = graph(%x.1 : Tensor):
 
 TEST(Text, TypesOfEveryKind) {
   const char* types[] = {
-      "Tensor", "FloatTensor", "Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu)",
-      "Float(2, *, requires_grad=1, device=cuda:0)", "Long(requires_grad=0, device=cpu)",
-      "FloatTensor(requires_grad=0, device=cpu)", "Tensor(requires_grad=0)", "Tensor[Undefined]",
-      "Half(SS(-2), 3)", "ComplexFloat(1)", "QInt8(2, strides=[1])", "Bool()", "Tensor(2, 3)",
-      "int", "float", "complex", "bool", "str", "Scalar", "NoneType", "Device", "Generator", "Any",
-      "Function", "Stream", "Storage", "Capsule", "AnyClassType", "AnyEnumType", "list", "tuple",
-      "int[]", "Tensor?[]", "int[]?", "int[][]", "Dict(str, Tensor[])", "(int, (Tensor, str))",
-      "(int)", "()", "Future[Tensor]", "RRef[int[]]", "Union(int, str)", "Union(int, NoneType, str)",
-      "Enum<__torch__.Color>", "__torch__.torch.nn.modules.linear.___torch_mangle_3.Linear",
-      "NamedTuple(x : int, y : Dict(str, (int, int)))", "Future[(Tensor, int)]?",
-      "Float(2, 3)[]", "Dict(int, Float(2, 3))?",
+      "Tensor",
+      "FloatTensor",
+      "Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu)",
+      "Float(2, *, requires_grad=1, device=cuda:0)",
+      "Long(requires_grad=0, device=cpu)",
+      "FloatTensor(requires_grad=0, device=cpu)",
+      "Tensor(requires_grad=0)",
+      "Tensor[Undefined]",
+      "Half(SS(-2), 3)",
+      "ComplexFloat(1)",
+      "QInt8(2, strides=[1])",
+      "Bool()",
+      "Tensor(2, 3)",
+      "int",
+      "float",
+      "complex",
+      "bool",
+      "str",
+      "Scalar",
+      "NoneType",
+      "Device",
+      "Generator",
+      "Any",
+      "Function",
+      "Stream",
+      "Storage",
+      "Capsule",
+      "AnyClassType",
+      "AnyEnumType",
+      "list",
+      "tuple",
+      "int[]",
+      "Tensor?[]",
+      "int[]?",
+      "int[][]",
+      "Dict(str, Tensor[])",
+      "(int, (Tensor, str))",
+      "(int)",
+      "()",
+      "Future[Tensor]",
+      "RRef[int[]]",
+      "Union(int, str)",
+      "Union(int, NoneType, str)",
+      "Enum<__torch__.Color>",
+      "__torch__.torch.nn.modules.linear.___torch_mangle_3.Linear",
+      "NamedTuple(x : int, y : Dict(str, (int, int)))",
+      "Future[(Tensor, int)]?",
+      "Float(2, 3)[]",
+      "Dict(int, Float(2, 3))?",
   };
   for (const char* type : types) {
     expect_same(str_cat("graph(%x : ", type, "):\n  return (%x)\n"));
@@ -177,8 +215,7 @@ TEST(Text, ScalarsAsTorchScriptPrintsThem) {
   EXPECT_EQ(constant_line(IValue(-0.0), Type::floating()), "[value=-0.]");
   EXPECT_EQ(constant_line(IValue(1e-7), Type::floating()), "[value=9.9999999999999995e-08]");
   EXPECT_EQ(constant_line(IValue(true), Type::boolean()), "[value=1]");
-  EXPECT_EQ(constant_line(IValue(std::complex<double>(2, -3)), Type::complex()),
-            "[value=2.-3.j]");
+  EXPECT_EQ(constant_line(IValue(std::complex<double>(2, -3)), Type::complex()), "[value=2.-3.j]");
   EXPECT_EQ(constant_line(IValue("it's a\"b\\c\n\t\xc3\xa9\x01\x7f\r\a\b\f\v"), Type::string()),
             R"([value="it\'s a\"b\\c\n\t\0)+\/.)\001\177\r\a\b\f\v"])");
   EXPECT_EQ(constant_line(IValue(parse_device("cuda:0")), Type::device()), "[value=\"cuda:0\"]");
@@ -196,7 +233,8 @@ TEST(Text, ContainersAsTorchScriptPrintsThem) {
   EXPECT_EQ(constant_line(IValue(value), dict), "[value=annotate(Dict[str, int],{})]");
   value->set(IValue("a"), IValue(1));
   EXPECT_EQ(constant_line(IValue(value), dict), "[value={\"a\": 1}]");
-  const IValue tuple = make_tuple({IValue(), IValue(true), IValue(parse_device("cpu")), IValue(1.)});
+  const IValue tuple =
+      make_tuple({IValue(), IValue(true), IValue(parse_device("cpu")), IValue(1.)});
   EXPECT_EQ(constant_line(tuple, type_of(tuple)),
             "[value=(None, True, torch.device(\"cpu\"), 1.)]");
   const IValue one = make_tuple({IValue(1)});
@@ -211,9 +249,9 @@ TEST(Text, FloatsComeBackExactly) {
     const double back = round_trip(IValue(value), Type::floating()).to_double();
     EXPECT_EQ(std::bit_cast<uint64_t>(back), std::bit_cast<uint64_t>(value));
   }
-  for (double value : {0.0, -0.0, 1e10, 1e15, 1e17, 123456789012.5, 5e-324,
-                       std::numeric_limits<double>::infinity(),
-                       -std::numeric_limits<double>::infinity()}) {
+  for (double value :
+       {0.0, -0.0, 1e10, 1e15, 1e17, 123456789012.5, 5e-324,
+        std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(round_trip(IValue(value), Type::floating()).to_double(), value);
     EXPECT_EQ(round_trip(IValue(value), Type::any()).to_double(), value);
     EXPECT_EQ(round_trip(IValue(value), Type::number()).to_double(), value);
@@ -292,7 +330,8 @@ TEST(Text, SmallTensorsReadAsNumbers) {
   EXPECT_EQ(constant_line(IValue(full({20}, 1, DType::kFloat32)), Type::tensor(), false),
             "[value=<Tensor>]");
   EXPECT_THROW(parse_graph("graph():\n  %1 : Tensor = prim::Constant[value=<Tensor>]()\n"
-                           "  return (%1)", ops()),
+                           "  return (%1)",
+                           ops()),
                Error);
 }
 

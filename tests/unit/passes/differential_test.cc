@@ -40,8 +40,13 @@ std::vector<IValue> inputs_of(uint32_t seed) {
   const Tensor y = random() % 3 ? square(random) : x;
   const IValue list = make_int_list({3, 1, 2});
   const IValue tensors = make_list(Type::tensor(), {IValue(random() % 2 ? x : square(random))});
-  return {IValue(x), IValue(y), IValue(static_cast<int64_t>(random() % 4)),
-          IValue(random() % 2 == 0), IValue(1.25), list, tensors};
+  return {IValue(x),
+          IValue(y),
+          IValue(static_cast<int64_t>(random() % 4)),
+          IValue(random() % 2 == 0),
+          IValue(1.25),
+          list,
+          tensors};
 }
 
 // Values as text, with a number for each object in the order of first sight.
@@ -130,8 +135,9 @@ void expect_same(const std::string& text, uint32_t seed, int* compared) {
     const std::optional<std::string> got = observe(changed->clone(), seed);
     if (!expected) return true;  // a pass may remove what raises
     ++*compared;
-    EXPECT_EQ(got.value_or("raised"), *expected)
-        << "seed " << seed << " after " << name << "\n" << text << "became\n" << print(*changed);
+    EXPECT_EQ(got.value_or("raised"), *expected) << "seed " << seed << " after " << name << "\n"
+                                                 << text << "became\n"
+                                                 << print(*changed);
     return got == expected;
   };
   PassContext context(ops());

@@ -145,7 +145,8 @@ TEST_F(Inline, GrowthIsBounded) {
   function("m.f0", "graph(%a : Tensor):\n  %b : Tensor = aten::relu(%a)\n  return (%b)");
   for (int i = 1; i <= 20; ++i) {
     function(str_cat("m.f", i), str_cat(R"(graph(%a : Tensor):
-  %f : Function = prim::Constant[name="m.f)", i - 1, R"("]()
+  %f : Function = prim::Constant[name="m.f)",
+                                        i - 1, R"("]()
   %b : Tensor = prim::CallFunction(%f, %a)
   %c : Tensor = prim::CallFunction(%f, %b)
   return (%c))"));

@@ -25,7 +25,8 @@ struct Choice {
 
 Tensor sample(const Choice& choice) {
   const Tensor t = empty(choice.sizes, DType::kFloat32);
-  for (int64_t i = 0; i < t.numel(); ++i) t.data<float>()[i] = static_cast<float>(i % 3) / 2 + 0.25f;
+  for (int64_t i = 0; i < t.numel(); ++i)
+    t.data<float>()[i] = static_cast<float>(i % 3) / 2 + 0.25f;
   return to_dtype(t, choice.dtype);
 }
 

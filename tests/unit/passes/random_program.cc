@@ -3,8 +3,8 @@
 namespace temper {
 namespace {
 
-const char* const kTypes[] = {"int", "bool", "float", "Tensor", "int[]", "Tensor[]",
-                              "(Tensor, int)", "Tensor?"};
+const char* const kTypes[] = {"int",   "bool",     "float",         "Tensor",
+                              "int[]", "Tensor[]", "(Tensor, int)", "Tensor?"};
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
@@ -210,10 +210,11 @@ void RandomProgram::statements(int count, int depth) {
 }
 
 std::string RandomProgram::text() {
-  text_ = "graph(%x : Tensor, %y : Tensor, %n : int, %b : bool, %f : float, %l : int[], "
-          "%tl : Tensor[]):\n";
-  scope_ = {{"Tensor", {"%x", "%y"}}, {"int", {"%n"}},       {"bool", {"%b"}},
-            {"float", {"%f"}},        {"int[]", {"%l"}},     {"Tensor[]", {"%tl"}}};
+  text_ =
+      "graph(%x : Tensor, %y : Tensor, %n : int, %b : bool, %f : float, %l : int[], "
+      "%tl : Tensor[]):\n";
+  scope_ = {{"Tensor", {"%x", "%y"}}, {"int", {"%n"}},   {"bool", {"%b"}},
+            {"float", {"%f"}},        {"int[]", {"%l"}}, {"Tensor[]", {"%tl"}}};
   statements(4 + static_cast<int>(below(24)), 0);
   std::vector<std::string> outputs;
   std::vector<std::string> types;
