@@ -190,9 +190,7 @@ void pad_enum(OpCall& call) {
   pad_any(call, kModes[mode], call.in(3));
 }
 
-void pad_circular(OpCall& call) {
-  call.ret(pad_by_mode(call.tensor(0), call.ints(1), Mode::kCircular));
-}
+void pad_circular(OpCall& call) { pad_any(call, Mode::kCircular, IValue()); }
 void constant_pad_nd(OpCall& call) {
   call.ret(pad_constant(call.tensor(0), call.ints(1), call.in(2)));
 }
