@@ -22,7 +22,7 @@ void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
 void add_pool(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);
-void add_resize(OpRegistry& registry);
+void add_resample(OpRegistry& registry);
 void add_rnn(OpRegistry& registry);
 void add_scalar_arithmetic(OpRegistry& registry);
 void add_scalar_math(OpRegistry& registry);

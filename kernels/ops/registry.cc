@@ -28,7 +28,7 @@ void add_all_operators(OpRegistry& registry) {
   add_norm(registry);
   add_pool(registry);
   add_reduce(registry);
-  add_resize(registry);
+  add_resample(registry);
   add_rnn(registry);
   add_scalar_arithmetic(registry);
   add_scalar_math(registry);

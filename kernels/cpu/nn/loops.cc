@@ -250,17 +250,28 @@ void rows_product(const float* a, int64_t a_row, const float* w, int64_t w_row, 
   }
 }
 
-void blend_gather(const float* x, const int32_t* low, const int32_t* high, const float* weight,
-                  float* to, int64_t n) {
+void gather_taps(const float* x, const int32_t* index, const float* weight, int64_t taps,
+                 float* to, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] = x[index[i]] * weight[i];
+  for (int64_t t = 1; t < taps; ++t) {
+    const int32_t* at = index + t * n;
+    const float* w = weight + t * n;
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) {
-    to[i] = x[low[i]] * (1.0f - weight[i]) + x[high[i]] * weight[i];
+    for (int64_t i = 0; i < n; ++i) to[i] += x[at[i]] * w[i];
   }
 }
 
-void blend(const float* a, const float* b, float weight, float* to, int64_t n) {
+void weigh_rows(const float* const* rows, const float* weight, int64_t taps, float* to,
+                int64_t n) {
+  if (taps == 2) {
+    const float *a = rows[0], *b = rows[1];
+    const float u = weight[0], v = weight[1];
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) to[i] = a[i] * (1.0f - weight) + b[i] * weight;
+    for (int64_t i = 0; i < n; ++i) to[i] = a[i] * u + b[i] * v;
+    return;
+  }
+  scale_shift(rows[0], to, n, weight[0], 0.0f);
+  for (int64_t t = 1; t < taps; ++t) add_scaled(to, rows[t], n, weight[t]);
 }
 
 }  // namespace
@@ -268,7 +279,7 @@ void blend(const float* a, const float* b, float weight, float* to, int64_t n) {
 void fill(NnLoops& loops) {
   loops = {max_row,   sum_row,    sum,      scale_shift,   scale_shift_each, moments,
            normalize, add_scaled, max_with, dot,           lstm_cell,        gru_cell,
-           tanh_each, relu_each,  small_product, rows_product,  blend_gather,     blend};
+           tanh_each, relu_each,  small_product, rows_product,  gather_taps,      weigh_rows};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -45,11 +45,12 @@ struct NnLoops {
   void (*rows_product)(const float* a, int64_t a_row, const float* w, int64_t w_row,
                        const float* bias, int64_t bias_row, float* to, int64_t m, int64_t n,
                        int64_t k);
-  // to[i] = x[low[i]] * (1 - weight[i]) + x[high[i]] * weight[i]
-  void (*blend_gather)(const float* x, const int32_t* low, const int32_t* high,
-                       const float* weight, float* to, int64_t n);
-  // to = a * (1 - weight) + b * weight
-  void (*blend)(const float* a, const float* b, float weight, float* to, int64_t n);
+  // to[i] = sum over t < taps of x[index[t * n + i]] * weight[t * n + i]
+  void (*gather_taps)(const float* x, const int32_t* index, const float* weight, int64_t taps,
+                      float* to, int64_t n);
+  // to[i] = sum over t < taps of rows[t][i] * weight[t]
+  void (*weigh_rows)(const float* const* rows, const float* weight, int64_t taps, float* to,
+                     int64_t n);
 };
 
 const NnLoops& nn_loops();

@@ -33,12 +33,12 @@ void check_parameters(const Dims& kernel, const Dims& stride, const Dims& paddin
 
 }  // namespace
 
-PoolLayout::PoolLayout(const Tensor& self, size_t spatial) {
+PoolLayout::PoolLayout(const Tensor& self, size_t spatial, bool keep_volumes) {
   const int64_t rank = self.dim();
   batched = rank == static_cast<int64_t>(spatial) + 2;
   const int64_t channels = self.sizes()[batched ? 1 : 0];
   const int64_t batch = batched ? self.sizes()[0] : 1;
-  if (batched && spatial >= 2 && !self.is_contiguous() && self.is_channels_last()) {
+  if (batched && (spatial == 2 || (spatial == 3 && keep_volumes)) && !self.is_contiguous() && self.is_channels_last()) {
     format = spatial == 2 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
     input = empty(self.sizes(), self.dtype(), format);
     // Strides of dims of size one may differ from the format's.

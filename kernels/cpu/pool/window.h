@@ -26,8 +26,9 @@ struct PoolLayout {
   MemoryFormat format = MemoryFormat::kContiguous;
   bool batched = true;
 
-  // `spatial` trailing dims; one more dim is the channel, a further one the batch.
-  PoolLayout(const Tensor& self, size_t spatial);
+  // `spatial` trailing dims; one more dim is the channel, a further one the batch. Volumes become
+  // contiguous unless `keep_volumes`: the reference pools them so.
+  PoolLayout(const Tensor& self, size_t spatial, bool keep_volumes = false);
   // Sizes of a result with the given spatial sizes.
   Tensor make_output(DType dtype, const int64_t (&out)[3], size_t spatial) const;
 };
