@@ -60,6 +60,7 @@ void print_graph(const GraphOptions& options) {
   }
   ir::PrintOptions print;
   print.lossless = false;
+  print.ranges = options.ranges;
   std::printf("%s", ir::print(*graph, print).c_str());
 }
 

@@ -19,6 +19,7 @@ struct GraphOptions {
   bool all_passes = false;  // the whole load pipeline
   bool code = false;        // the interpreter's instructions
   bool list_passes = false;
+  bool ranges = true;  // source places behind the nodes
 };
 int graph(const GraphOptions& options);
 
