@@ -21,6 +21,7 @@ void add_matmul(OpRegistry& registry);
 void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
 void add_pool(OpRegistry& registry);
+void add_random(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);
 void add_resample(OpRegistry& registry);
 void add_rnn(OpRegistry& registry);

@@ -27,6 +27,7 @@ void add_all_operators(OpRegistry& registry) {
   add_nested(registry);
   add_norm(registry);
   add_pool(registry);
+  add_random(registry);
   add_reduce(registry);
   add_resample(registry);
   add_rnn(registry);

@@ -1,0 +1,28 @@
+#pragma once
+// Distributions over a generator, element by element.
+
+#include "core/op/op_call.h"
+#include "core/op/run_context.h"
+#include "core/tensor/tensor.h"
+
+namespace temper::random {
+
+// The generator argument at `i`, or the request's own.
+GeneratorValue& generator_of(const OpCall& call, size_t i);
+
+double uniform_double(GeneratorValue& generator);  // [0, 1), 53 bits
+float uniform_float(GeneratorValue& generator);    // [0, 1), 24 bits
+double normal_double(GeneratorValue& generator);   // mean 0, deviation 1; draws in pairs
+
+// Fill `self` in the order of its memory.
+void fill_uniform(const Tensor& self, double from, double to, GeneratorValue& generator);
+void fill_normal(const Tensor& self, double mean, double deviation, GeneratorValue& generator);
+void fill_bernoulli(const Tensor& self, double p, GeneratorValue& generator);
+void fill_exponential(const Tensor& self, double lambda, GeneratorValue& generator);
+// Integers of [base, base + range), as values of the dtype of `self`.
+void fill_integers(const Tensor& self, uint64_t range, int64_t base, GeneratorValue& generator);
+
+// Calls each(offset) for the elements of `self` in the order of its memory.
+void in_memory_order(const Tensor& self, absl::FunctionRef<void(int64_t)> each);
+
+}  // namespace temper::random
