@@ -153,6 +153,7 @@ void take_along_dim(OpCall& call) {
          " dimensions for indices");
   }
   const int64_t dim = wrap_dim(call.integer(2), self.dim());
+  if (self.dim() == 0) return call.ret(gather_along(self, dim, indices));
   Dims self_sizes(self.sizes().begin(), self.sizes().end());
   Dims index_sizes(indices.sizes().begin(), indices.sizes().end());
   self_sizes[dim] = indices.sizes()[dim];

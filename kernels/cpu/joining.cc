@@ -93,10 +93,7 @@ std::vector<Tensor> grid(std::vector<Tensor> tensors, bool swap) {
     shape[i] = tensors[i].numel();
     out.push_back(tensors[i].view_as_shape(shape).expand(sizes));
   }
-  if (swap) {
-    for (Tensor& tensor : out) tensor = tensor.transpose(0, 1);
-    std::swap(out[0], out[1]);
-  }
+  if (swap) std::swap(out[0], out[1]);
   return out;
 }
 
@@ -112,8 +109,8 @@ Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) {
     }
     if (!first && !skipped(tensors[i])) first = &tensors[i];
   }
-  const int64_t d = wrap_dim(dim, first ? first->dim() : 1);
   if (!first) return empty({0}, dtype);
+  const int64_t d = wrap_dim(dim, first->dim());
   Dims sizes(first->sizes().begin(), first->sizes().end());
   sizes[d] = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {

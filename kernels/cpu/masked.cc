@@ -1,4 +1,6 @@
 // Elements chosen by masks, and where they are.
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
@@ -49,14 +51,21 @@ void scatter_masked(const Tensor& self, const Tensor& mask, const Tensor& source
          dtype_name(self.dtype()), " and ", dtype_name(source.dtype()));
   }
   check_mask("masked_scatter", mask);
-  const Tensor spread = mask.expand(self.sizes()), values = source.contiguous();
+  // In the order of the memory of `self`, like the oracle.
+  const Dims layout = dense_strides_like(self.sizes(), self.strides());
+  Dims order;
+  for (int64_t d = 0; d < self.dim(); ++d) order.push_back(d);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return layout[a] > layout[b]; });
+  const Tensor to = self.permute(order), values = source.contiguous();
+  const Tensor spread = mask.expand(self.sizes()).permute(order);
   self.mark_written();
   visit_size(self.dtype(), [&]<class T>() {
     T* data = reinterpret_cast<T*>(self.raw());
     const uint8_t* chosen = reinterpret_cast<const uint8_t*>(spread.raw());
     const T* next = reinterpret_cast<const T*>(values.raw());
     const T* end = next + values.numel();
-    walk_each<2>(self.sizes(), {self.strides(), spread.strides()}, [&](const auto& at) {
+    walk_each<2>(to.sizes(), {to.strides(), spread.strides()}, [&](const auto& at) {
       if (!chosen[at[1]]) return;
       if (next == end) fail("Number of elements of source < number of ones in mask");
       data[at[0]] = *next++;
@@ -89,9 +98,14 @@ Tensor nonzero_coordinates(const Tensor& self) {
       }
     });
   });
-  const Tensor out = empty({count, rank}, DType::kInt64);
-  std::copy(found.begin(), found.end(), out.data<int64_t>());
-  return out;
+  // One row of memory per dim, like the oracle.
+  const Tensor out = empty({rank, count}, DType::kInt64);
+  for (int64_t i = 0; i < count; ++i) {
+    for (int64_t d = 0; d < rank; ++d) {
+      out.data<int64_t>()[d * count + i] = found[static_cast<size_t>(i * rank + d)];
+    }
+  }
+  return out.transpose(0, 1);
 }
 
 void masked_fill(OpCall& call) {

@@ -17,10 +17,14 @@ MemoryFormat suggested(const Tensor& self) {
   return self.dim() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
 }
 
-// Where element `i` of the padded dim comes from, for i relative to the unpadded begin.
-int64_t source_index(Mode mode, int64_t i, int64_t size) {
+// Where element `i` of the padded dim comes from, for i relative to the unpadded begin. Circular
+// padding wraps around what cropping (negative pads) leaves.
+int64_t source_index(Mode mode, int64_t i, int64_t size, int64_t before, int64_t after) {
   if (mode == Mode::kReplicate) return std::clamp<int64_t>(i, 0, size - 1);
-  if (mode == Mode::kCircular) return i < 0 ? i + size : i >= size ? i - size : i;
+  if (mode == Mode::kCircular) {
+    const int64_t begin = std::max<int64_t>(-before, 0), end = size - std::max<int64_t>(-after, 0);
+    return i < begin ? i - begin + end : i >= end ? i - end + begin : i;
+  }
   if (i < 0) i = -i;
   return i >= size ? 2 * (size - 1) - i : i;
 }
@@ -29,36 +33,26 @@ using IndexMap = std::vector<int64_t>;  // source index per result index
 
 // out[i0, i1...] = self[maps[0][i0], maps[1][i1]...]; `out` is contiguous.
 template <class T>
-void remap(const Tensor& out, const Tensor& self, const std::vector<IndexMap>& maps, size_t dim,
-           T*& to, const T* from) {
+void remap(const Tensor& self, const std::vector<IndexMap>& maps, size_t dim, T*& to,
+           const T* from) {
   const IndexMap& map = maps[dim];
   const int64_t stride = self.strides()[dim];
   if (dim + 1 < maps.size()) {
-    for (int64_t i : map) remap(out, self, maps, dim + 1, to, from + i * stride);
+    for (int64_t i : map) remap(self, maps, dim + 1, to, from + i * stride);
     return;
   }
   for (int64_t i : map) *to++ = from[i * stride];
 }
 
-Tensor remapped(const Tensor& self, const std::vector<IndexMap>& maps, MemoryFormat format) {
+Tensor remapped(const Tensor& self, const std::vector<IndexMap>& maps) {
   Dims sizes;
   for (const IndexMap& map : maps) sizes.push_back(static_cast<int64_t>(map.size()));
-  Tensor out = empty(sizes, self.dtype(), format);
+  Tensor out = empty(sizes, self.dtype());
   out.impl()->quant = self.impl()->quant;
   if (out.numel() == 0) return out;
-  // Walk both in the order of the result's memory.
-  Dims order;
-  for (int64_t d = 0; d < self.dim(); ++d) order.push_back(d);
-  if (format != MemoryFormat::kContiguous) {
-    order.erase(order.begin() + 1);
-    order.push_back(1);
-  }
-  std::vector<IndexMap> ordered;
-  for (int64_t d : order) ordered.push_back(maps[d]);
-  const Tensor to = out.permute(order), from = self.permute(order);
   visit_size(self.dtype(), [&]<class T>() {
-    T* next = reinterpret_cast<T*>(to.raw());
-    remap<T>(to, from, ordered, 0, next, reinterpret_cast<const T*>(from.raw()));
+    T* next = reinterpret_cast<T*>(out.raw());
+    remap<T>(self, maps, 0, next, reinterpret_cast<const T*>(self.raw()));
   });
   return out;
 }
@@ -84,17 +78,20 @@ void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before,
 
 Tensor pad_by_mode(const Tensor& self, DimsView pad, Mode mode) {
   const int64_t count = static_cast<int64_t>(pad.size()) / 2;
+  if (mode == Mode::kCircular && static_cast<int64_t>(pad.size()) + 4 != 2 * self.dim()) {
+    fail("Invalid padding size, expected ", 2 * (self.dim() - 2), " but got ", pad.size());
+  }
   std::vector<IndexMap> maps(self.dim());
   for (int64_t d = 0; d < self.dim(); ++d) {
     const int64_t k = self.dim() - 1 - d;  // pads start at the last dim
     const int64_t before = k < count ? pad[2 * k] : 0, after = k < count ? pad[2 * k + 1] : 0;
     const int64_t size = self.sizes()[d];
     if (k < count) check_mode_pads(mode, self, d, before, after);
-    for (int64_t i = -before; i < size + after; ++i) maps[d].push_back(source_index(mode, i, size));
+    for (int64_t i = -before; i < size + after; ++i) {
+      maps[d].push_back(source_index(mode, i, size, before, after));
+    }
   }
-  const MemoryFormat format =
-      mode == Mode::kCircular ? MemoryFormat::kContiguous : suggested(self);
-  return remapped(self, maps, format);
+  return remapped(self, maps);
 }
 
 Tensor pad_constant(const Tensor& self, DimsView pad, const IValue& value) {

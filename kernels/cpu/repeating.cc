@@ -16,7 +16,7 @@ Tensor repeated(const Tensor& self, Dims repeats) {
   Dims own(rank, 1), sizes(rank), spread, source;
   std::copy(self.sizes().begin(), self.sizes().end(), own.end() - self.dim());
   for (size_t d = 0; d < rank; ++d) {
-    if (repeats[d] < 0) {
+    if (repeats[d] < 0 && own[d] != 0) {
       fail("Trying to create tensor with negative dimension ", repeats[d] * own[d], ": ",
            to_string(repeats));
     }

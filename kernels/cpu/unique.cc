@@ -107,7 +107,7 @@ void elements(OpCall& call, bool sorted, bool inverse, bool counts) {
   if (call.num_outputs() > 2) call.ret(2, counts ? as_tensor(groups.counts) : nothing());
 }
 
-void along_dim(OpCall& call, int64_t dim, bool sorted, bool inverse, bool counts) {
+void along_dim(OpCall& call, int64_t dim, bool sorted) {
   const Tensor self = call.tensor(0);
   if (self.dim() == 0) fail("unique along a dim needs a tensor of at least 1 dim");
   const int64_t d = wrap_dim(dim, self.dim()), size = self.sizes()[d];
@@ -115,25 +115,24 @@ void along_dim(OpCall& call, int64_t dim, bool sorted, bool inverse, bool counts
     fail("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   }
   const int64_t width = size == 0 ? 0 : self.numel() / size;
-  const Groups groups = group_rows(self.transpose(d, 0).contiguous().view_as_shape({size, width}), sorted);
-  call.ret(0, select_indices(self, d, as_tensor(groups.firsts)));
-  call.ret(1, inverse ? groups.inverse : nothing());
-  call.ret(2, counts ? as_tensor(groups.counts) : nothing());
+  const Tensor moved = self.transpose(d, 0).contiguous();
+  const Groups groups = group_rows(moved.view_as_shape({size, width}), sorted);
+  const Tensor rows = select_indices(moved, 0, as_tensor(groups.firsts));
+  call.ret(0, rows.transpose(d, 0));
+  // Both are there whether asked for or not.
+  call.ret(1, groups.inverse);
+  call.ret(2, as_tensor(groups.counts));
 }
 
 }  // namespace
 
 void unique(OpCall& call) { elements(call, true, call.boolean(2), false); }
-void unique2(OpCall& call) { elements(call, true, call.boolean(2), call.boolean(3)); }
-void unique_dim(OpCall& call) {
-  along_dim(call, call.integer(1), true, call.boolean(3), call.boolean(4));
-}
+void unique2(OpCall& call) { elements(call, true, call.boolean(2) || call.boolean(3), call.boolean(3)); }
+void unique_dim(OpCall& call) { along_dim(call, call.integer(1), true); }
 void unique_consecutive(OpCall& call) {
   if (call.is_none(3)) return elements(call, false, call.boolean(1), call.boolean(2));
-  along_dim(call, call.integer(3), false, call.boolean(1), call.boolean(2));
+  along_dim(call, call.integer(3), false);
 }
-void unique_dim_consecutive(OpCall& call) {
-  along_dim(call, call.integer(1), false, call.boolean(2), call.boolean(3));
-}
+void unique_dim_consecutive(OpCall& call) { along_dim(call, call.integer(1), false); }
 
 }  // namespace temper::indexing
