@@ -18,38 +18,36 @@
 namespace temper {
 
 // X(name, arity). Spelled in expressions as the lower-case name with underscores.
+// clang-format off
 #define TEMPER_SCALAR_FUNCTIONS(X)                                                                 \
   X(add, 2)                                                                                        \
-  X(sub, 2) X(mul, 2) X(div, 2) X(neg, 1) X(muladd, 3) X(mulsub, 3) X(eq, 2) X(ne, 2) X(lt, 2) X(  \
-      le, 2) X(gt, 2) X(ge, 2) X(select, 3) X(min, 2) X(max, 2) X(fmin, 2) X(fmax, 2) X(clamp, 3)  \
-      X(and, 2) X(or, 2) X(xor, 2) X(not, 1) X(bit_and, 2) X(bit_or, 2) X(bit_xor, 2)              \
-          X(bit_not, 1) X(shift_left, 2) X(shift_right, 2) X(floor_div, 2) X(trunc_div, 2)         \
-              X(remainder, 2) X(fmod, 2) X(pow, 2) X(abs, 1) X(sign, 1) X(floor, 1) X(ceil, 1)     \
-                  X(round, 1) X(trunc, 1) X(frac, 1) X(sqrt, 1) X(rsqrt, 1) X(reciprocal, 1)       \
-                      X(square, 1) X(exp, 1) X(exp2, 1) X(expm1, 1) X(log, 1) X(log2, 1)           \
-                          X(log10, 1) X(log1p, 1) X(sin, 1) X(cos, 1) X(tan, 1) X(asin, 1)         \
-                              X(acos, 1) X(atan, 1) X(atan2, 2) X(sinh, 1) X(cosh, 1) X(tanh, 1)   \
-                                  X(asinh, 1) X(acosh, 1) X(atanh, 1) X(sigmoid, 1) X(erf, 1)      \
-                                      X(erfc, 1) X(erfinv, 1) X(lgamma, 1) X(digamma, 1)           \
-                                          X(isnan, 1) X(isinf, 1) X(isfinite, 1) X(signbit, 1) X(  \
-                                              copysign, 2) X(nextafter, 2) X(hypot, 2) X(gcd, 2)   \
-                                              X(lcm, 2) X(real, 1) X(imag, 1) X(conj, 1) X(        \
-                                                  angle, 1) X(complex_sign, 1) X(i0, 1) X(i0e, 1)  \
-                                                  X(i1, 1) X(i1e, 1) X(ndtri, 1)                   \
-                                                      X(log_ndtr, 1) X(erfcx, 1) X(zeta, 2) X(     \
-                                                          igamma, 2) X(igammac, 2) X(polygamma, 2) \
-                                                          X(sinc, 1) X(logaddexp, 2) X(            \
-                                                              logaddexp2, 2) X(bessel_j0,          \
-                                                                               1) X(bessel_j1, 1)  \
-                                                              X(bessel_y0,                         \
-                                                                1) X(bessel_y1,                    \
-                                                                     1) X(modified_bessel_k0, 1)   \
-                                                                  X(modified_bessel_k1, 1) X(      \
-                                                                      scaled_modified_bessel_k0,   \
-                                                                      1)                           \
-                                                                      X(scaled_modified_bessel_k1, \
-                                                                        1) X(spherical_bessel_j0,  \
-                                                                             1)
+  X(sub, 2)                                                                                        \
+  X(mul, 2) X(div, 2) X(neg, 1) X(muladd, 3) X(mulsub, 3) X(eq, 2) X(ne, 2) X(lt, 2) X(le, 2) X(   \
+      gt, 2) X(ge, 2) X(select, 3) X(min, 2) X(max, 2) X(fmin, 2) X(fmax, 2) X(clamp, 3) X(and, 2) \
+      X(or, 2) X(xor, 2) X(not, 1) X(bit_and, 2) X(bit_or, 2) X(bit_xor, 2) X(bit_not, 1) X(       \
+          shift_left, 2) X(shift_right, 2) X(floor_div, 2) X(trunc_div, 2) X(remainder, 2)         \
+          X(fmod, 2) X(pow, 2) X(abs, 1) X(sign, 1) X(floor, 1) X(ceil, 1) X(round, 1) X(trunc, 1) \
+              X(frac, 1) X(sqrt, 1) X(rsqrt, 1) X(reciprocal, 1) X(square, 1) X(exp, 1)            \
+                  X(exp2, 1) X(expm1, 1) X(log, 1) X(log2, 1) X(log10, 1) X(log1p, 1) X(sin, 1) X( \
+                      cos, 1) X(tan, 1) X(asin, 1) X(acos, 1) X(atan, 1) X(atan2, 2) X(sinh, 1)    \
+                      X(cosh, 1) X(tanh, 1) X(asinh, 1) X(acosh, 1) X(atanh, 1) X(sigmoid, 1)      \
+                          X(erf, 1) X(erfc, 1) X(erfinv, 1) X(lgamma, 1) X(                        \
+                              digamma, 1) X(isnan, 1) X(isinf, 1) X(isfinite, 1) X(signbit, 1)     \
+                              X(copysign, 2) X(nextafter, 2) X(hypot, 2) X(gcd, 2) X(              \
+                                  lcm, 2) X(real, 1)                                               \
+                                  X(imag, 1) X(conj, 1) X(angle, 1) X(complex_sign, 1) X(i0, 1)    \
+                                      X(i0e, 1) X(i1, 1) X(i1e, 1) X(ndtri, 1) X(log_ndtr, 1) X(   \
+                                          erfcx, 1) X(zeta, 2)                                     \
+                                          X(igamma, 2) X(igammac, 2) X(polygamma, 2) X(sinc, 1) X( \
+                                              logaddexp, 2)                                        \
+                                              X(logaddexp2, 2) X(bessel_j0, 1) X(bessel_j1, 1) X(  \
+                                                  bessel_y0, 1) X(bessel_y1, 1)                    \
+                                                  X(modified_bessel_k0, 1)                         \
+                                                      X(modified_bessel_k1, 1)                     \
+                                                          X(scaled_modified_bessel_k0, 1)          \
+                                                              X(scaled_modified_bessel_k1, 1)      \
+                                                                  X(spherical_bessel_j0, 1)
+// clang-format on
 
 enum class ScalarFn : unsigned char {
 #define TEMPER_SCALAR_ENUM(name, arity) k_##name,

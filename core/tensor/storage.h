@@ -82,7 +82,8 @@ class Storage : public RefCounted {
   std::atomic<uint32_t> version_{0};
   Ref<RefCounted> owner_;
   Ref<MemoryAccount> account_;
-  alignas(std::max_align_t) std::byte inline_[kInlineBytes + kAlignment - alignof(std::max_align_t)];
+  alignas(
+      std::max_align_t) std::byte inline_[kInlineBytes + kAlignment - alignof(std::max_align_t)];
 };
 
 }  // namespace temper

@@ -25,8 +25,9 @@ struct QuantParams : RefCounted {
   int64_t axis = -1;
 };
 
-// A batch of sequences of different lengths, stored padded: [batch, longest, ...]. Only the operators
-// of ragged batches make and read it; views and results of other operators are plain tensors.
+// A batch of sequences of different lengths, stored padded: [batch, longest, ...]. Only the
+// operators of ragged batches make and read it; views and results of other operators are plain
+// tensors.
 struct SequenceLengths : RefCounted {
   explicit SequenceLengths(std::vector<int64_t> values) : values(std::move(values)) {}
   const std::vector<int64_t> values;

@@ -45,7 +45,8 @@ Ref<FileBytes> FileBytes::map(const std::string& path) {
   Ref<FileBytes> bytes(new FileBytes());
   if (size == 0) return bytes;
   // Writable so that programs may update weights in place; private so that the file never changes.
-  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
+  void* data =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
   if (data == MAP_FAILED) system_error(path, "map");
   bytes->data_ = static_cast<uint8_t*>(data);
   bytes->size_ = size;

@@ -77,7 +77,8 @@ int64_t PickleReader::take_long(size_t count) {
 }
 
 void PickleReader::push(Item item) {
-  if (stack_.size() >= limits_.max_stack) bad("more than ", limits_.max_stack, " values on the stack");
+  if (stack_.size() >= limits_.max_stack)
+    bad("more than ", limits_.max_stack, " values on the stack");
   if (item.depth > limits_.max_depth) bad("values nest deeper than ", limits_.max_depth, " levels");
   stack_.push_back(std::move(item));
 }
@@ -217,7 +218,9 @@ bool PickleReader::step_container(uint8_t opcode) {
     case pickle::kTuple3: tuple(3); return true;
     case pickle::kTuple: push(make_tuple_item(pop_to_mark())); return true;
     case pickle::kEmptyList: push_container(make_ref<ListValue>(Type::any())); return true;
-    case pickle::kEmptyDict: push_container(make_ref<DictValue>(Type::any(), Type::any())); return true;
+    case pickle::kEmptyDict:
+      push_container(make_ref<DictValue>(Type::any(), Type::any()));
+      return true;
     case pickle::kAppends: append(pop_to_mark()); return true;
     case pickle::kSetItems: set_items(pop_to_mark()); return true;
     case pickle::kAppend: {

@@ -45,10 +45,17 @@ struct NamedCode {
   int64_t code;
 };
 constexpr NamedCode kCodes[] = {
-    {"per_tensor_affine", 0}, {"per_channel_affine", 1}, {"per_tensor_symmetric", 2},
-    {"per_channel_symmetric", 3}, {"per_channel_affine_float_qparams", 4},
-    {"strided", 0}, {"sparse_coo", 1},
-    {"contiguous_format", 0}, {"preserve_format", 1}, {"channels_last", 2}, {"channels_last_3d", 3},
+    {"per_tensor_affine", 0},
+    {"per_channel_affine", 1},
+    {"per_tensor_symmetric", 2},
+    {"per_channel_symmetric", 3},
+    {"per_channel_affine_float_qparams", 4},
+    {"strided", 0},
+    {"sparse_coo", 1},
+    {"contiguous_format", 0},
+    {"preserve_format", 1},
+    {"channels_last", 2},
+    {"channels_last_3d", 3},
 };
 
 bool has_plain_characters(std::string_view name) {
@@ -173,8 +180,8 @@ PickleReader::Item PickleReader::apply(const PickleMarker& function, Item argume
   if (function.kind == PickleGlobal::kClass) {
     if (!hooks_.make_object) bad("objects are not expected here");
     use_plain(argument, &result.depth);
-    result.value = hooks_.make_object(
-        Ref<const ClassType>(&function.type->expect<ClassType>()), std::move(argument.value));
+    result.value = hooks_.make_object(Ref<const ClassType>(&function.type->expect<ClassType>()),
+                                      std::move(argument.value));
     return result;
   }
   if (function.kind == PickleGlobal::kEnum) {
@@ -244,9 +251,8 @@ IValue PickleReader::call(const PickleMarker& function, const std::vector<IValue
 IValue PickleReader::enum_member(const PickleMarker& global, const IValue& value) {
   const EnumType& type = global.type->expect<EnumType>();
   // Python writes the value in a tuple, the archive writer bare.
-  const IValue& raw = value.is_tuple() && value.to_tuple().items.size() == 1
-                          ? value.to_tuple().items[0]
-                          : value;
+  const IValue& raw =
+      value.is_tuple() && value.to_tuple().items.size() == 1 ? value.to_tuple().items[0] : value;
   const IValue* member = type.find_by_value(raw);
   if (!member) bad("the enum '", type.name(), "' has no member with value ", to_text(raw));
   return *member;
@@ -292,7 +298,8 @@ void PickleReader::check_math_bits(const std::vector<IValue>& args) const {
   if (args.size() < 7 || !args[6].is_dict()) return;
   args[6].to_dict().each([&](const IValue& key, const IValue& value) {
     if (value.is_bool() && value.to_bool()) {
-      unimplemented("pickle '", where_, "': lazily conjugated or negated tensors; call "
+      unimplemented("pickle '", where_,
+                    "': lazily conjugated or negated tensors; call "
                     "resolve_conj() or resolve_neg() before saving");
     }
   });
@@ -315,7 +322,8 @@ IValue PickleReader::rebuild_quantized(const std::vector<IValue>& args) {
     params->scales = {arg(given, 1, Tag::kDouble).to_double()};
     params->zero_points = {arg(given, 2, Tag::kInt).to_int()};
   } else if (scheme == 1 || scheme == 4) {
-    const Tensor scales = to_dtype(arg(given, 1, Tag::kTensor).to_tensor(), DType::kFloat64).contiguous();
+    const Tensor scales =
+        to_dtype(arg(given, 1, Tag::kTensor).to_tensor(), DType::kFloat64).contiguous();
     const Tensor zeros = arg(given, 2, Tag::kTensor).to_tensor();
     params->axis = arg(given, 3, Tag::kInt).to_int();
     if (params->axis < 0 || params->axis >= tensor.dim()) bad("quantization axis out of range");

@@ -11,10 +11,27 @@ namespace temper::ir {
 
 // What a GLOBAL stands for.
 enum class PickleGlobal : uint8_t {
-  kStorageType, kStorage, kClass, kEnum,
-  kRebuildTensor, kRebuildQTensor, kRebuildSparse, kRebuildParameter, kRebuildFromType,
-  kOrderedDict, kDevice, kSize, kComplex, kLayout,
-  kIntList, kDoubleList, kBoolList, kTensorList, kRestoreTypeTag, kTensorFromId, kOldTensorId,
+  kStorageType,
+  kStorage,
+  kClass,
+  kEnum,
+  kRebuildTensor,
+  kRebuildQTensor,
+  kRebuildSparse,
+  kRebuildParameter,
+  kRebuildFromType,
+  kOrderedDict,
+  kDevice,
+  kSize,
+  kComplex,
+  kLayout,
+  kIntList,
+  kDoubleList,
+  kBoolList,
+  kTensorList,
+  kRestoreTypeTag,
+  kTensorFromId,
+  kOldTensorId,
   kTypeName,
 };
 

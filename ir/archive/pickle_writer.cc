@@ -40,7 +40,8 @@ void PickleWriter::write(const IValue& value) {
   if (!memoized_by_identity(value)) return write_body(value);
   const RefCounted* identity = value.to_reference();
   if (const auto found = shared_.find(identity); found != shared_.end()) return get(found->second);
-  if (++depth_ > kMaxDepth) fail("a value nests deeper than ", kMaxDepth, " levels or contains itself");
+  if (++depth_ > kMaxDepth)
+    fail("a value nests deeper than ", kMaxDepth, " levels or contains itself");
   write_body(value);
   --depth_;
   if (identity->use_count() > 1) {
@@ -260,7 +261,8 @@ void PickleWriter::tensor(const Tensor& tensor) {
 }
 
 void PickleWriter::storage(const Tensor& tensor) {
-  const auto key = std::make_pair(static_cast<const Storage*>(tensor.storage().get()), tensor.dtype());
+  const auto key =
+      std::make_pair(static_cast<const Storage*>(tensor.storage().get()), tensor.dtype());
   if (const auto found = storages_.find(key); found != storages_.end()) return get(found->second);
   if (tensor.device().kind != DeviceKind::kCpu) {
     unimplemented("saving a tensor on device ", temper::to_string(tensor.device()));

@@ -81,8 +81,9 @@ void infer(const IValue& value, std::unordered_set<const RefCounted*>* seen) {
 IValue restore_types(IValue value, const TypePtr& type) {
   switch (type->kind()) {
     case TypeKind::kOptional:
-      return value.is_none() ? value
-                             : restore_types(std::move(value), type->expect<WrapperType>().element());
+      return value.is_none()
+                 ? value
+                 : restore_types(std::move(value), type->expect<WrapperType>().element());
     case TypeKind::kList: {
       if (!value.is_list() || !untagged(value.to_list().element_type)) return value;
       const TypePtr& element = type->expect<WrapperType>().element();
@@ -96,8 +97,7 @@ IValue restore_types(IValue value, const TypePtr& type) {
         restore_dict(value.to_dict(), type->expect<DictType>());
       }
       return value;
-    case TypeKind::kTuple:
-      return value.is_tuple() ? restore_tuple(std::move(value), type) : value;
+    case TypeKind::kTuple: return value.is_tuple() ? restore_tuple(std::move(value), type) : value;
     default: return value;
   }
 }

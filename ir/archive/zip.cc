@@ -112,8 +112,9 @@ ZipReader::ZipReader(Ref<FileBytes> file, ZipLimits limits)
     unimplemented("this is a flatbuffer mobile module (PTMF); save it with torch.jit.save");
   }
   if (bytes.size() >= 2 && bytes[0] == 0x80 && bytes[1] == 2) {
-    fail("this is a bare pickle (legacy torch.save), not a zip archive; save it again with a "
-         "current PyTorch");
+    fail(
+        "this is a bare pickle (legacy torch.save), not a zip archive; save it again with a "
+        "current PyTorch");
   }
   if (bytes.size() < zip::kEndSize || load<uint32_t>(bytes.data()) != zip::kLocalHeader) {
     fail("zip: invalid header: the file does not begin with a zip member");
@@ -124,7 +125,8 @@ ZipReader::ZipReader(Ref<FileBytes> file, ZipLimits limits)
 ZipReader::Directory ZipReader::find_directory() const {
   const absl::Span<const uint8_t> bytes = file_->bytes();
   const uint64_t size = bytes.size();
-  const uint64_t lowest = size > zip::kEndSize + zip::kMax16 ? size - zip::kEndSize - zip::kMax16 : 0;
+  const uint64_t lowest =
+      size > zip::kEndSize + zip::kMax16 ? size - zip::kEndSize - zip::kMax16 : 0;
   for (uint64_t at = size - zip::kEndSize + 1; at-- > lowest;) {
     const uint8_t* end = bytes.data() + at;
     if (load<uint32_t>(end) != zip::kEnd) continue;

@@ -14,9 +14,9 @@
 
 namespace temper::ir {
 
-// A private copy-on-write mapping of a file, or a copy of bytes. Writing through data() changes this
-// process's view only, never the file. Thread-safe as far as nobody writes. The file must not be
-// truncated while it is mapped: replace model files by renaming.
+// A private copy-on-write mapping of a file, or a copy of bytes. Writing through data() changes
+// this process's view only, never the file. Thread-safe as far as nobody writes. The file must not
+// be truncated while it is mapped: replace model files by renaming.
 class FileBytes : public RefCounted {
  public:
   static Ref<FileBytes> map(const std::string& path);

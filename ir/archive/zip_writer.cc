@@ -50,7 +50,8 @@ void put_common(std::string* out, uint32_t crc, uint64_t size) {
 }  // namespace
 
 ZipWriter::ZipWriter(std::string path, std::string prefix)
-    : path_(std::move(path)), temporary_(str_cat(path_, ".", ::getpid(), ".tmp")),
+    : path_(std::move(path)),
+      temporary_(str_cat(path_, ".", ::getpid(), ".tmp")),
       prefix_(std::move(prefix)) {
   file_ = std::fopen(temporary_.c_str(), "wb");
   if (!file_) fail("cannot write ", temporary_, ": ", std::strerror(errno));
@@ -71,7 +72,8 @@ void ZipWriter::write(const void* data, size_t size) {
 }
 
 void ZipWriter::add(std::string_view name, std::string_view bytes) {
-  add(name, absl::Span<const uint8_t>(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+  add(name,
+      absl::Span<const uint8_t>(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
 }
 
 void ZipWriter::add(std::string_view name, absl::Span<const uint8_t> bytes) {

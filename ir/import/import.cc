@@ -63,18 +63,21 @@ class Importer {
   // Refuses other containers of the family, each by what would help.
   void check_kind() const {
     if (has("model.json")) {
-      unimplemented("this archive has the layout of PyTorch 1.0 to 1.3 (model.json); load it with "
-                    "PyTorch and save it again");
+      unimplemented(
+          "this archive has the layout of PyTorch 1.0 to 1.3 (model.json); load it with "
+          "PyTorch and save it again");
     }
     for (const ZipReader::Entry& entry : zip().entries()) {
       if (entry.name.find("/.data/ts_code/") != std::string::npos) {
-        unimplemented("this is a torch.package file; extract the module and save it with "
-                      "torch.jit.save");
+        unimplemented(
+            "this is a torch.package file; extract the module and save it with "
+            "torch.jit.save");
       }
     }
     if (has("data.pkl") && !has("constants.pkl")) {
-      fail("this file was written by torch.save and holds no code; save the module with "
-           "torch.jit.save");
+      fail(
+          "this file was written by torch.save and holds no code; save the module with "
+          "torch.jit.save");
     }
     if (has("byteorder") && read("byteorder") != "little") {
       unimplemented("archives written on big-endian machines");

@@ -11,10 +11,10 @@
 namespace temper::ir {
 
 struct ImportOptions {
-  bool verify_crc = true;         // of code and pickles; tensor data is checked on request only
+  bool verify_crc = true;  // of code and pickles; tensor data is checked on request only
   bool verify_data_crc = false;
   int64_t max_setstate_steps = 10'000'000;
-  bool compile = true;            // all methods of all classes; false compiles lazily
+  bool compile = true;  // all methods of all classes; false compiles lazily
 };
 
 // Throws Error naming the member and what is wrong with it.
@@ -23,9 +23,9 @@ std::unique_ptr<Module> import_module(Ref<FileBytes> file, const OpRegistry& ops
 
 // What an archive says without compiling it: for `temper inspect`.
 struct OperatorUse {
-  std::string name;      // "aten::conv2d"
+  std::string name;  // "aten::conv2d"
   size_t count = 0;
-  bool known = true;     // some overload has a schema
+  bool known = true;  // some overload has a schema
   bool implemented = true;
   std::string first_place;  // "code/__torch__/m.py:12"
 };

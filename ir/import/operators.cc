@@ -58,8 +58,7 @@ class Scanner {
     const Expr& object = *expr.children[0];
     if (object.kind == ExprKind::kName && object.text == "torch") {
       if (expr.text != "device") add(str_cat("aten::", expr.text), expr);
-    } else if (object.kind == ExprKind::kAttribute &&
-               object.children[0]->kind == ExprKind::kName) {
+    } else if (object.kind == ExprKind::kAttribute && object.children[0]->kind == ExprKind::kName) {
       const std::string& root = object.children[0]->text;
       if (root == "ops") add(str_cat(object.text, "::", expr.text), expr);
       if (root == "torch" && object.text == "autograd") add(str_cat("aten::", expr.text), expr);
@@ -90,8 +89,8 @@ std::vector<OperatorUse> list_operators(const ZipReader& zip, const OpRegistry& 
   for (const ZipReader::Entry& entry : zip.entries()) {
     const size_t code = entry.name.find("/code/");
     if (code == std::string::npos || !entry.name.ends_with(".py")) continue;
-    scanner.scan(parse_source(
-        std::make_shared<SourceText>(zip.read(entry), entry.name.substr(code + 1))));
+    scanner.scan(
+        parse_source(std::make_shared<SourceText>(zip.read(entry), entry.name.substr(code + 1))));
   }
   return scanner.result();
 }

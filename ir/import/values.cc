@@ -31,9 +31,9 @@ void save_value(const IValue& value, const std::string& path) {
   zip.add("data.pkl", pickle);
   for (size_t i = 0; i < writer.records().size(); ++i) {
     const PickleWriter::Record& record = writer.records()[i];
-    zip.add(str_cat("data/", i), absl::Span<const uint8_t>(
-                                     reinterpret_cast<const uint8_t*>(record.storage->data()),
-                                     static_cast<size_t>(record.bytes)));
+    zip.add(str_cat("data/", i),
+            absl::Span<const uint8_t>(reinterpret_cast<const uint8_t*>(record.storage->data()),
+                                      static_cast<size_t>(record.bytes)));
   }
   zip.add("version", "3\n");
   zip.finish();

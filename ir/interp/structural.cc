@@ -145,8 +145,7 @@ void execute_structural(const Instruction& instruction, const Operands& operands
     case Opcode::kTuple: operands.output() = make_tuple_value(instruction, operands); return;
     case Opcode::kListUnpack:
       return unpack(operands.input(0).to_list().items, instruction, operands);
-    case Opcode::kTupleUnpack:
-      return unpack_tuple(instruction, operands);
+    case Opcode::kTupleUnpack: return unpack_tuple(instruction, operands);
     case Opcode::kTupleIndex: operands.output() = tuple_index(operands); return;
     case Opcode::kTupleSlice:
       operands.output() = tuple_slice(node_of(instruction), operands);

@@ -22,11 +22,10 @@ Tensor copied(const Tensor& self, DType dtype, MemoryFormat format) {
 // `copy` at i and, unless the form has none, memory_format at i + 1.
 void convert(OpCall& call, DType dtype, size_t copy_arg, bool has_format = true) {
   const Tensor self = call.tensor(0);
-  const MemoryFormat format =
-      has_format ? memory_format_or(call, copy_arg + 1, MemoryFormat::kPreserve)
-                 : MemoryFormat::kPreserve;
-  const bool same_format =
-      format == MemoryFormat::kPreserve || suggested_format(self) == format;
+  const MemoryFormat format = has_format
+                                  ? memory_format_or(call, copy_arg + 1, MemoryFormat::kPreserve)
+                                  : MemoryFormat::kPreserve;
+  const bool same_format = format == MemoryFormat::kPreserve || suggested_format(self) == format;
   if (dtype == self.dtype() && same_format && !call.boolean(copy_arg)) return call.ret(call.in(0));
   if (is_quantized(dtype) != is_quantized(self.dtype())) {
     fail("to: ", dtype_name(self.dtype()), " tensors become ", dtype_name(dtype),

@@ -106,9 +106,8 @@ void in_memory_order(const Tensor& self, absl::FunctionRef<void(int64_t)> each) 
   const Dims order_strides = dense_strides_like(self.sizes(), self.strides());
   Dims order(self.sizes().size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return order_strides[a] > order_strides[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return order_strides[a] > order_strides[b]; });
   const Tensor ordered = self.permute(order);
   walk_each<1>(ordered.sizes(), {ordered.strides()}, [&](const auto& at) { each(at[0]); });
 }
@@ -118,9 +117,8 @@ void fill_uniform(const Tensor& self, double from, double to, GeneratorValue& ge
     using C = Compute<T>;
     const C low = static_cast<C>(T(static_cast<C>(from)));
     const C high = static_cast<C>(T(static_cast<C>(to)));
-    fill_each<T>(self, [&] {
-      return draw_uniform<C>(self.dtype(), generator) * (high - low) + low;
-    });
+    fill_each<T>(self,
+                 [&] { return draw_uniform<C>(self.dtype(), generator) * (high - low) + low; });
   });
 }
 

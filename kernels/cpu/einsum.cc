@@ -101,10 +101,10 @@ Operand sum_out(const Operand& operand, const Labels& keep) {
   visit(operand.value.dtype(), "einsum", AllTypes{}, [&]<class T>() {
     using Acc = Compute<T>;
     if constexpr (!std::is_same_v<T, bool>) {
-      out.value = reduce_rows<T, T>(context, rows, operand.value.dtype(),
-                                    [](const T* row, int64_t n) -> T {
-                                      return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
-                                    });
+      out.value =
+          reduce_rows<T, T>(context, rows, operand.value.dtype(), [](const T* row, int64_t n) -> T {
+            return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
+          });
     } else {
       dtype_not_supported("einsum", DType::kBool);
     }
@@ -219,7 +219,8 @@ Equation parse_equation(const std::string& text, const std::vector<Tensor>& oper
     labels = expand_ellipsis(labels, std::max(count, 0));
   }
   if (arrow != std::string::npos) {
-    equation.output = expand_ellipsis(parse_term(std::string_view(text).substr(arrow + 2)), ellipsis);
+    equation.output =
+        expand_ellipsis(parse_term(std::string_view(text).substr(arrow + 2)), ellipsis);
     return equation;
   }
   // Without an output: the ellipsis, then the labels that appear once, sorted.
@@ -259,8 +260,8 @@ void einsum(OpCall& call) {
     for (size_t later = i + 1; later < operands.size(); ++later) {
       keep.insert(keep.end(), equation.inputs[later].begin(), equation.inputs[later].end());
     }
-    result = contract(call.context(), result, make_operand(operands[i], equation.inputs[i], i),
-                      keep);
+    result =
+        contract(call.context(), result, make_operand(operands[i], equation.inputs[i], i), keep);
   }
   call.ret(arrange(sum_out(result, equation.output), equation.output));
 }

@@ -52,9 +52,9 @@ Tensor gather_rows(const RunContext& context, const Tensor& weight, const Tensor
 enum class BagMode { kSum = 0, kMean = 1, kMax = 2 };
 
 struct Bags {
-  Tensor weight;   // unit stride along rows
-  Tensor indices;  // int64
-  Tensor weights;  // per sample, or undefined
+  Tensor weight;                // unit stride along rows
+  Tensor indices;               // int64
+  Tensor weights;               // per sample, or undefined
   std::vector<int64_t> starts;  // one more than bags
   BagMode mode;
   int64_t padding;  // -1: none
@@ -162,10 +162,10 @@ Bags read_bags(OpCall& call, bool padding_wraps) {
   if (bags.weight.strides()[1] != 1) bags.weight = bags.weight.contiguous();
   bags.indices = as_indices("embedding_bag", call.tensor(1));
   const Tensor offsets = as_indices("embedding_bag", call.tensor(2));
-  if (bags.indices.dim() != 1) fail("input has to be a 1D Tensor, but got Tensor of dimension ",
-                                    bags.indices.dim());
-  if (offsets.dim() != 1) fail("offsets has to be a 1D Tensor, but got Tensor of dimension ",
-                               offsets.dim());
+  if (bags.indices.dim() != 1)
+    fail("input has to be a 1D Tensor, but got Tensor of dimension ", bags.indices.dim());
+  if (offsets.dim() != 1)
+    fail("offsets has to be a 1D Tensor, but got Tensor of dimension ", offsets.dim());
   bags.mode = static_cast<BagMode>(call.integer(4));
   const bool last_included = call.boolean(7);
   const int64_t total = bags.indices.numel();
@@ -178,8 +178,8 @@ Bags read_bags(OpCall& call, bool padding_wraps) {
          "position 0. However, got ", bags.starts.front());
   }
   if (!bags.starts.empty() && bags.starts.back() > total) {
-    fail("offsets[-1] can not be greater than input's length ", total,
-         " but got offsets[-1] of ", bags.starts.back());
+    fail("offsets[-1] can not be greater than input's length ", total, " but got offsets[-1] of ",
+         bags.starts.back());
   }
   if (!last_included) bags.starts.push_back(total);
   for (size_t i = 1; i < bags.starts.size(); ++i) {

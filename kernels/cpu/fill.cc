@@ -116,8 +116,9 @@ void fill_tensor(const Tensor& self, const Tensor& value) {
 void check_no_overlap(const Tensor& self) {
   for (int64_t d = 0; d < self.dim(); ++d) {
     if (self.strides()[d] == 0 && self.sizes()[d] > 1) {
-      fail("unsupported operation: more than one element of the written-to tensor refers to a "
-           "single memory location. Please clone() the tensor before performing the operation.");
+      fail(
+          "unsupported operation: more than one element of the written-to tensor refers to a "
+          "single memory location. Please clone() the tensor before performing the operation.");
     }
   }
 }

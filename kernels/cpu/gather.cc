@@ -148,9 +148,10 @@ void take_along_dim(OpCall& call) {
   }
   if (call.is_none(2)) return call.ret(gather_along(self.reshape({-1}), 0, indices.reshape({-1})));
   if (self.dim() != indices.dim()) {
-    fail("torch.take_along_dim(): input and indices should have the same number of dimensions, "
-         "but got ", self.dim(), " dimensions for input, and ", indices.dim(),
-         " dimensions for indices");
+    fail(
+        "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+        "but got ",
+        self.dim(), " dimensions for input, and ", indices.dim(), " dimensions for indices");
   }
   const int64_t dim = wrap_dim(call.integer(2), self.dim());
   if (self.dim() == 0) return call.ret(gather_along(self, dim, indices));

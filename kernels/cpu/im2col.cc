@@ -19,7 +19,8 @@ struct Blocks {
 
 void read_pair(const OpCall& call, size_t i, const char* what, int64_t least, int64_t* out) {
   const Dims values = call.ints(i);
-  if (values.size() != 2) fail("It is expected ", what, " equals to 2, but got size ", values.size());
+  if (values.size() != 2)
+    fail("It is expected ", what, " equals to 2, but got size ", values.size());
   for (int k = 0; k < 2; ++k) {
     out[k] = values[k];
     if (out[k] < least) {
@@ -75,8 +76,10 @@ void for_each_tap(const Blocks& b, const Each& each) {
 void im2col(OpCall& call) {
   const Tensor self = call.tensor(0);
   if (self.dim() != 3 && self.dim() != 4) {
-    fail("Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "
-         "dimensions for input, but got: ", to_string(self.sizes()));
+    fail(
+        "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "
+        "dimensions for input, but got: ",
+        to_string(self.sizes()));
   }
   const int64_t channels = self.size(-3);
   const Blocks b = read_blocks(call, 1, self.size(-2), self.size(-1));
@@ -99,24 +102,29 @@ void im2col(OpCall& call) {
 void col2im(OpCall& call) {
   const Tensor self = call.tensor(0);
   if (self.dim() != 2 && self.dim() != 3) {
-    fail("Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
-         "dimensions for input, but got: ", to_string(self.sizes()));
+    fail(
+        "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
+        "dimensions for input, but got: ",
+        to_string(self.sizes()));
   }
   const Dims image = call.ints(1);
-  if (image.size() != 2) fail("It is expected output_size equals to 2, but got size ", image.size());
+  if (image.size() != 2)
+    fail("It is expected output_size equals to 2, but got size ", image.size());
   const Blocks b = read_blocks(call, 2, image[0], image[1]);
   if (self.size(-2) % b.taps() != 0) {
-    fail("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
-         "got input.size(1)=", self.size(-2), " and kernel_size=(", b.kernel[0], ", ", b.kernel[1],
-         ").");
+    fail(
+        "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
+        "got input.size(1)=",
+        self.size(-2), " and kernel_size=(", b.kernel[0], ", ", b.kernel[1], ").");
   }
   if (self.size(-1) != b.count()) {
-    fail("Given output_size=(", image[0], ", ", image[1], "), kernel_size=(", b.kernel[0], ", ",
-         b.kernel[1], "), dilation=(", b.dilation[0], ", ", b.dilation[1], "), padding=(",
-         b.padding[0], ", ", b.padding[1], "), stride=(", b.stride[0], ", ", b.stride[1],
-         "), expected size of input's dimension 2 to match the calculated number of sliding blocks ",
-         b.blocks[0], " * ", b.blocks[1], " = ", b.count(), ", but got input.size(2)=",
-         self.size(-1), ".");
+    fail(
+        "Given output_size=(", image[0], ", ", image[1], "), kernel_size=(", b.kernel[0], ", ",
+        b.kernel[1], "), dilation=(", b.dilation[0], ", ", b.dilation[1], "), padding=(",
+        b.padding[0], ", ", b.padding[1], "), stride=(", b.stride[0], ", ", b.stride[1],
+        "), expected size of input's dimension 2 to match the calculated number of sliding blocks ",
+        b.blocks[0], " * ", b.blocks[1], " = ", b.count(),
+        ", but got input.size(2)=", self.size(-1), ".");
   }
   const int64_t channels = self.size(-2) / b.taps();
   const int64_t images = (self.dim() == 3 ? self.sizes()[0] : 1) * channels;
@@ -131,7 +139,8 @@ void col2im(OpCall& call) {
               T* to = out.data<T>() + c * b.image[0] * b.image[1];
               for_each_tap(b, [&](int64_t at, int64_t pixel) {
                 if (pixel >= 0) {
-                  to[pixel] = T(static_cast<Compute<T>>(to[pixel]) + static_cast<Compute<T>>(from[at]));
+                  to[pixel] =
+                      T(static_cast<Compute<T>>(to[pixel]) + static_cast<Compute<T>>(from[at]));
                 }
               });
             }

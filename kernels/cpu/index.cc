@@ -14,12 +14,12 @@ namespace {
 
 // Indices after masks became coordinates: one entry per dim of `self`, undefined for whole dims.
 struct Plan {
-  Tensor self;     // indexed dims are adjacent
-  size_t first;    // of the indexed dims
+  Tensor self;   // indexed dims are adjacent
+  size_t first;  // of the indexed dims
   size_t count;
-  Dims shape;      // of the broadcast indices
+  Dims shape;                    // of the broadcast indices
   std::vector<int64_t> offsets;  // in `self`, one per position of `shape`
-  Dims result;     // before + shape + after
+  Dims result;                   // before + shape + after
 };
 
 void check_mask(const Tensor& mask, size_t position, const Tensor& self, size_t dim) {
@@ -126,8 +126,8 @@ Plan make_plan(const Tensor& self, const std::vector<Tensor>& given) {
   }
   plan.result.assign(sizes.begin(), sizes.begin() + static_cast<ptrdiff_t>(plan.first));
   plan.result.insert(plan.result.end(), plan.shape.begin(), plan.shape.end());
-  plan.result.insert(plan.result.end(), sizes.begin() + static_cast<ptrdiff_t>(plan.first + plan.count),
-                     sizes.end());
+  plan.result.insert(plan.result.end(),
+                     sizes.begin() + static_cast<ptrdiff_t>(plan.first + plan.count), sizes.end());
   return plan;
 }
 
@@ -144,8 +144,8 @@ std::vector<int64_t> offsets_of(DimsView sizes, DimsView strides) {
 template <class Run>
 void for_each_run(const Plan& plan, const Run& run) {
   const DimsView sizes = plan.self.sizes(), strides = plan.self.strides();
-  const std::vector<int64_t> before = offsets_of(sizes.subspan(0, plan.first),
-                                                 strides.subspan(0, plan.first));
+  const std::vector<int64_t> before =
+      offsets_of(sizes.subspan(0, plan.first), strides.subspan(0, plan.first));
   Dims tail_sizes(sizes.begin() + static_cast<ptrdiff_t>(plan.first + plan.count), sizes.end());
   Dims tail_strides(strides.begin() + static_cast<ptrdiff_t>(plan.first + plan.count),
                     strides.end());

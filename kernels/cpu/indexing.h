@@ -34,7 +34,7 @@ void take_along_dim(OpCall& call);
 
 void scatter_src(OpCall& call, const Tensor& self);
 void scatter_value(OpCall& call, const Tensor& self);
-void scatter_reduce_src(OpCall& call, const Tensor& self);    // reduce="add" or "multiply"
+void scatter_reduce_src(OpCall& call, const Tensor& self);  // reduce="add" or "multiply"
 void scatter_reduce_value(OpCall& call, const Tensor& self);
 void scatter_add(OpCall& call, const Tensor& self);
 void scatter_reduce(OpCall& call, const Tensor& self);  // sum, prod, mean, amax, amin

@@ -135,9 +135,9 @@ Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
                   const IValue& alpha) {
   const DType dtype = product.dtype();
   if (dtype == DType::kBool) {
-    return to_dtype(scaled_sum(to_dtype(self, DType::kInt64), to_dtype(product, DType::kInt64),
-                               beta, alpha),
-                    DType::kBool);
+    return to_dtype(
+        scaled_sum(to_dtype(self, DType::kInt64), to_dtype(product, DType::kInt64), beta, alpha),
+        DType::kBool);
   }
   const Tensor out = empty(product.sizes(), dtype);
   const Tensor base = self.expand(product.sizes()).contiguous();
@@ -146,25 +146,25 @@ Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
         TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
                 Complex64, Complex128>{},
         [&]<class T>() {
-    using C = Compute<T>;
-    const auto number = [](const IValue& v) -> C {
-      if constexpr (requires(C c) { c.real(); }) {
-        return C(v.scalar_as_complex());
-      } else if constexpr (std::is_integral_v<C>) {
-        return static_cast<C>(v.scalar_as_int());
-      } else {
-        return static_cast<C>(v.scalar_as_double());
-      }
-    };
-    const C b = number(beta), a = number(alpha);
-    const T* x = base.data<T>();
-    const T* p = product.data<T>();
-    T* to = out.data<T>();
-    for (int64_t i = 0; i < out.numel(); ++i) {
-      const C scaled = a * static_cast<C>(p[i]);
-      to[i] = static_cast<T>(b == C(0) ? scaled : C(scaled + b * static_cast<C>(x[i])));
-    }
-  });
+          using C = Compute<T>;
+          const auto number = [](const IValue& v) -> C {
+            if constexpr (requires(C c) { c.real(); }) {
+              return C(v.scalar_as_complex());
+            } else if constexpr (std::is_integral_v<C>) {
+              return static_cast<C>(v.scalar_as_int());
+            } else {
+              return static_cast<C>(v.scalar_as_double());
+            }
+          };
+          const C b = number(beta), a = number(alpha);
+          const T* x = base.data<T>();
+          const T* p = product.data<T>();
+          T* to = out.data<T>();
+          for (int64_t i = 0; i < out.numel(); ++i) {
+            const C scaled = a * static_cast<C>(p[i]);
+            to[i] = static_cast<T>(b == C(0) ? scaled : C(scaled + b * static_cast<C>(x[i])));
+          }
+        });
   return out;
 }
 
@@ -303,7 +303,7 @@ void baddbmm(OpCall& call) {
 
 void addmv(OpCall& call) {
   call.ret(scaled_sum(call.tensor(0), matmul_of(call.context(), call.tensor(1), call.tensor(2)),
-                   call.in(3), call.in(4)));
+                      call.in(3), call.in(4)));
 }
 
 }  // namespace temper

@@ -58,14 +58,17 @@ void to_padded_tensor(OpCall& call) {
   const Tensor self = call.tensor(0);
   const auto* lengths = lengths_of(self);
   if (!lengths) return call.ret(self);
-  const int64_t longest = lengths->empty() ? 0 : *std::max_element(lengths->begin(), lengths->end());
+  const int64_t longest =
+      lengths->empty() ? 0 : *std::max_element(lengths->begin(), lengths->end());
   Dims sizes(self.sizes().begin(), self.sizes().end());
   sizes[1] = longest;
   if (const auto wanted = call.opt_ints(2)) {
     if (wanted->size() != sizes.size()) fail("to_padded_tensor: output_size has the wrong rank");
     for (size_t i = 0; i < sizes.size(); ++i) {
       if ((*wanted)[i] < sizes[i]) {
-        fail("Value in output_size is less than NestedTensor padded size. Truncation is not supported.");
+        fail(
+            "Value in output_size is less than NestedTensor padded size. Truncation is not "
+            "supported.");
       }
     }
     sizes = *wanted;

@@ -5,7 +5,7 @@
 
 namespace temper {
 
-void nested_from_mask(OpCall& call);               // (t [N, L, ...], mask [N, L] true = keep, check)
+void nested_from_mask(OpCall& call);  // (t [N, L, ...], mask [N, L] true = keep, check)
 void nested_from_mask_left_aligned(OpCall& call);  // whether kept positions come first in every row
 void to_padded_tensor(OpCall& call);               // (self, padding, output_size?)
 void is_nested(OpCall& call);

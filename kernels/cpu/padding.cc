@@ -67,13 +67,17 @@ void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before,
     if (before > size || after > size) {
       fail("Padding value causes wrapping around more than once.");
     }
-    if (size + before + after < 0) fail("Negative padding value is resulting in an empty dimension");
+    if (size + before + after < 0)
+      fail("Negative padding value is resulting in an empty dimension");
   }
   if (size + before + after < 1 && mode != Mode::kCircular) {
-    fail("input (", to_string(self.sizes()), ") is too small. Calculated output size along "
-         "dimension ", dim, ": ", size + before + after);
+    fail("input (", to_string(self.sizes()),
+         ") is too small. Calculated output size along "
+         "dimension ",
+         dim, ": ", size + before + after);
   }
-  if (size == 0) fail("Expected a tensor whose padded dimensions are not empty, got ", to_string(self.sizes()));
+  if (size == 0)
+    fail("Expected a tensor whose padded dimensions are not empty, got ", to_string(self.sizes()));
 }
 
 Tensor pad_by_mode(const Tensor& self, DimsView pad, Mode mode) {
@@ -100,8 +104,10 @@ Tensor pad_constant(const Tensor& self, DimsView pad, const IValue& value) {
   }
   const int64_t count = static_cast<int64_t>(pad.size()) / 2, rank = self.dim();
   if (count > rank) {
-    fail("Length of pad should be no more than twice the number of dimensions of the input. Pad "
-         "length is ", pad.size(), "while the input has ", rank, "dimensions.");
+    fail(
+        "Length of pad should be no more than twice the number of dimensions of the input. Pad "
+        "length is ",
+        pad.size(), "while the input has ", rank, "dimensions.");
   }
   Tensor inner = self;
   Dims sizes(self.sizes().begin(), self.sizes().end());
@@ -161,8 +167,8 @@ void pad_named(OpCall& call, Mode mode) {
     fail("padding size is expected to be ", 2 * spatial, ", but got: ", pad.size());
   }
   if (self.dim() != spatial + 1 && self.dim() != spatial + 2) {
-    fail("Expected ", spatial + 1, "D or ", spatial + 2, "D (batch mode) tensor for input, but got: ",
-         to_string(self.sizes()));
+    fail("Expected ", spatial + 1, "D or ", spatial + 2,
+         "D (batch mode) tensor for input, but got: ", to_string(self.sizes()));
   }
   call.ret(pad_by_mode(self, pad, mode));
 }

@@ -103,8 +103,8 @@ void inner(OpCall& call) {
   if (a.dim() == 0 || b.dim() == 0) {
     // A number times a tensor: contract over a dim of one element.
     const Tensor left = a.reshape({a.numel(), 1}), right = b.reshape({1, b.numel()});
-    return call.ret(matmul_of(call.context(), left, right)
-                        .view_as_shape(a.dim() == 0 ? b.sizes() : a.sizes()));
+    return call.ret(
+        matmul_of(call.context(), left, right).view_as_shape(a.dim() == 0 ? b.sizes() : a.sizes()));
   }
   if (a.size(-1) != b.size(-1)) {
     fail("inner() the last dimension must match on both input tensors but got shapes ",
@@ -114,8 +114,8 @@ void inner(OpCall& call) {
 }
 
 void tensordot(OpCall& call) {
-  call.ret(contract_dims(call.context(), call.tensor(0), call.tensor(1), call.ints(2),
-                         call.ints(3)));
+  call.ret(
+      contract_dims(call.context(), call.tensor(0), call.tensor(1), call.ints(2), call.ints(3)));
 }
 
 void addbmm(OpCall& call) {
@@ -144,8 +144,7 @@ Tensor multiply_chain(const RunContext& context, const std::vector<Tensor>& fact
       const size_t j = i + length - 1;
       cost[i][j] = 1e300;
       for (size_t k = i; k < j; ++k) {
-        const double total =
-            cost[i][k] + cost[k + 1][j] + rows(i) * columns(k) * columns(j);
+        const double total = cost[i][k] + cost[k + 1][j] + rows(i) * columns(k) * columns(j);
         if (total < cost[i][j]) {
           cost[i][j] = total;
           split[i][j] = k;

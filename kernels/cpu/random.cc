@@ -126,8 +126,8 @@ Tensor draw_with_replacement(const Tensor& weights, int64_t rows, int64_t choice
     sums.back() = 1;
     for (int64_t s = 0; s < samples; ++s) {
       const double u = uniform_double(generator);
-      out.data<int64_t>()[r * samples + s] = static_cast<int64_t>(
-          std::lower_bound(sums.begin(), sums.end(), u) - sums.begin());
+      out.data<int64_t>()[r * samples + s] =
+          static_cast<int64_t>(std::lower_bound(sums.begin(), sums.end(), u) - sums.begin());
     }
   }
   return out;
@@ -145,9 +145,8 @@ Tensor draw_without_replacement(const Tensor& weights, DType dtype, int64_t rows
     std::iota(order.begin(), order.end(), 0);
     const double* weight = weights.data<double>() + r * choices;
     const double* key = wide.data<double>() + r * choices;
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-      return weight[a] / key[a] > weight[b] / key[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int64_t a, int64_t b) { return weight[a] / key[a] > weight[b] / key[b]; });
     std::copy_n(order.begin(), samples, out.data<int64_t>() + r * samples);
   }
   return out;
@@ -320,9 +319,8 @@ void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
   visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
     T* data = self.data<T>();
     self.mark_written();
-    in_memory_order(self, [&](int64_t at) {
-      data[at] = T(static_cast<Compute<T>>(transform(generator)));
-    });
+    in_memory_order(
+        self, [&](int64_t at) { data[at] = T(static_cast<Compute<T>>(transform(generator))); });
   });
   ret_self(call);
 }
@@ -339,7 +337,11 @@ void geometric_in_place(OpCall& call) {
 void cauchy_in_place(OpCall& call) {
   const double median = call.number(1), sigma = call.number(2);
   if (!(sigma > 0)) fail("cauchy_ expects sigma > 0.0, but found sigma=", sigma);
-  if (!is_floating(call.tensor(0).dtype())) fail("Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified ", dtype_name(call.tensor(0).dtype()));
+  if (!is_floating(call.tensor(0).dtype()))
+    fail(
+        "Cauchy distribution is a continuous probability distribution. dtype must be a floating "
+        "point but you specified ",
+        dtype_name(call.tensor(0).dtype()));
   fill_transformed(call, 3, "cauchy_cpu", [=](GeneratorValue& generator) {
     return median + sigma * std::tan(3.14159265358979323846 * (uniform_double(generator) - 0.5));
   });
@@ -373,7 +375,8 @@ void multinomial(OpCall& call) {
   const bool replacement = call.boolean(2);
   if (self.dim() < 1 || self.dim() > 2) fail("prob_dist must be 1 or 2 dim");
   if (!is_floating(self.dtype())) {
-    fail("multinomial only supports floating-point dtypes for input, got: ", dtype_name(self.dtype()));
+    fail("multinomial only supports floating-point dtypes for input, got: ",
+         dtype_name(self.dtype()));
   }
   const int64_t choices = self.sizes().back(), rows = self.dim() == 2 ? self.sizes()[0] : 1;
   if (samples <= 0) fail("cannot sample n_sample <= 0 samples");

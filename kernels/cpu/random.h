@@ -42,7 +42,6 @@ void random_to_in_place(OpCall& call);
 void random_from_in_place(OpCall& call);
 void multinomial(OpCall& call);
 
-
 void manual_seed(OpCall& call);
 void make_generator(OpCall& call);
 void seed_generator(OpCall& call);

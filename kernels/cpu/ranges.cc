@@ -85,8 +85,10 @@ IValue number_at(const OpCall& call, size_t i) {
   if (!call.in(i).is_tensor()) return call.in(i);
   const Tensor tensor = call.tensor(i);
   if (tensor.dim() != 0) {
-    fail(call.op().name(), " only supports 0-dimensional start and end tensors, but got start or "
-         "end with ", tensor.dim(), " dimension(s).");
+    fail(call.op().name(),
+         " only supports 0-dimensional start and end tensors, but got start or "
+         "end with ",
+         tensor.dim(), " dimension(s).");
   }
   if (is_complex(tensor.dtype())) {
     return *temper::to_dtype(tensor, DType::kComplex128).data<Complex128>();
@@ -106,8 +108,8 @@ Interval make_interval(const OpCall& call, size_t dtype_arg) {
   Interval it{number_at(call, 0), number_at(call, 1), call.integer(2), {}};
   if (it.steps < 0) fail("number of steps must be non-negative");
   const bool complex = it.start.is_complex() || it.end.is_complex();
-  it.out = temper::empty({it.steps}, call.dtype_or(dtype_arg, complex ? DType::kComplex64
-                                                                      : DType::kFloat32));
+  it.out = temper::empty({it.steps},
+                         call.dtype_or(dtype_arg, complex ? DType::kComplex64 : DType::kFloat32));
   return it;
 }
 

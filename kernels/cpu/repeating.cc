@@ -20,7 +20,8 @@ Tensor repeated(const Tensor& self, Dims repeats) {
       fail("Trying to create tensor with negative dimension ", repeats[d] * own[d], ": ",
            to_string(repeats));
     }
-    if (__builtin_mul_overflow(own[d], repeats[d], &sizes[d])) fail("repeat: the result is too large");
+    if (__builtin_mul_overflow(own[d], repeats[d], &sizes[d]))
+      fail("repeat: the result is too large");
     spread.push_back(repeats[d]);
     spread.push_back(own[d]);
     source.push_back(1);
@@ -108,8 +109,9 @@ void repeat(OpCall& call) {
   const Tensor self = call.tensor(0);
   const Dims repeats = call.ints(1);
   if (static_cast<int64_t>(repeats.size()) < self.dim()) {
-    fail("Number of dimensions of repeat dims can not be smaller than number of dimensions of "
-         "tensor");
+    fail(
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+        "tensor");
   }
   call.ret(repeated(self, repeats));
 }
@@ -168,7 +170,8 @@ void rot90(OpCall& call) {
   if (self.dim() < 2) fail("expected total dims >= 2, but got total dims = ", self.dim());
   const int64_t a = wrap_dim(dims[0], self.dim()), b = wrap_dim(dims[1], self.dim());
   if (a == b) {
-    fail("expected rotation dims to be different, but got dim0 = ", dims[0], " and dim1 = ", dims[1]);
+    fail("expected rotation dims to be different, but got dim0 = ", dims[0],
+         " and dim1 = ", dims[1]);
   }
   switch (((call.integer(1) % 4) + 4) % 4) {
     case 1: return call.ret(flipped(self, {b}).transpose(a, b));

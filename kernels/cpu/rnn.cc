@@ -236,8 +236,8 @@ CellWeights converted(CellWeights w, DType dtype) {
   return w;
 }
 
-Network read_network(CellKind kind, const std::vector<Tensor>& params, bool biases,
-                     int64_t layers, bool bidirectional, bool projected, DType dtype) {
+Network read_network(CellKind kind, const std::vector<Tensor>& params, bool biases, int64_t layers,
+                     bool bidirectional, bool projected, DType dtype) {
   Network net{kind, {}, layers, bidirectional ? 2 : 1};
   const size_t each = 2 + (biases ? 2 : 0) + (projected ? 1 : 0);
   const size_t cells = static_cast<size_t>(layers * net.directions);
@@ -322,7 +322,8 @@ void run_input(OpCall& call, CellKind kind) {
   const int64_t length = input.size(0), batch = input.size(1);
   if (length == 0) fail("Expected sequence length to be larger than 0 in RNN");
   const Steps steps(std::vector<int64_t>(static_cast<size_t>(length), batch));
-  Result r = run_sequences(call, kind, {1, 2}, input.reshape({length * batch, input.size(2)}), steps);
+  Result r =
+      run_sequences(call, kind, {1, 2}, input.reshape({length * batch, input.size(2)}), steps);
   r.output = r.output.view_as_shape({length, batch, r.output.size(1)});
   if (batch_first) r.output = r.output.transpose(0, 1);
   give(call, r);
@@ -350,9 +351,8 @@ void run_data(OpCall& call, CellKind kind) {
 void run_cell(OpCall& call, CellKind kind) {
   const Tensor input = call.tensor(0);
   const DType dtype = compute_dtype(input.dtype());
-  const CellWeights weights = converted({call.tensor(2), call.tensor(3), call.opt_tensor(4),
-                                         call.opt_tensor(5), {}},
-                                        dtype);
+  const CellWeights weights = converted(
+      {call.tensor(2), call.tensor(3), call.opt_tensor(4), call.opt_tensor(5), {}}, dtype);
   State state;
   if (kind == CellKind::kLstm) {
     const std::vector<Tensor> states = call.tensors(1);

@@ -188,8 +188,8 @@ void finish_mean(const Scatter& scatter, bool include_self) {
       Reduce::kAdd, "scatter_reduce");
   const Tensor& self = scatter.self;
   visit(self.dtype(), "scatter_reduce",
-        TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t, Complex64,
-                Complex128>{},
+        TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
+                Complex64, Complex128>{},
         [&]<class T>() {
           T* data = self.data<T>();
           const T* count = counts.data<T>();
@@ -204,7 +204,8 @@ void reduce_with(const Scatter& scatter, const std::string& name, bool include_s
   const Reduce reduce = reduce_of(name);
   if (scatter.index.numel() == 0) return;
   if (!include_self) {
-    const Tensor start = scalar_tensor(identity_of(name, scatter.self.dtype()), scatter.self.dtype());
+    const Tensor start =
+        scalar_tensor(identity_of(name, scatter.self.dtype()), scatter.self.dtype());
     Scatter{scatter.self, scatter.index, start.expand(scatter.index.sizes()), scatter.dim}.apply(
         Reduce::kAssign, "scatter_reduce");
   }
@@ -238,9 +239,11 @@ Scatter from_vector(const OpCall& call, const Tensor& self, const Tensor& src, c
   }
   for (int64_t d = 0; d < target.dim(); ++d) {
     if (source.dim() != target.dim() || (d != dim && source.sizes()[d] != target.sizes()[d])) {
-      fail(name, "(): Source/destination tensor must have same slice shapes. Destination slice "
-           "shape: ", to_string(target.sizes()), " at dimension ", dim, " and source slice shape: ",
-           to_string(source.sizes()), " at dimension ", dim, ".");
+      fail(name,
+           "(): Source/destination tensor must have same slice shapes. Destination slice "
+           "shape: ",
+           to_string(target.sizes()), " at dimension ", dim,
+           " and source slice shape: ", to_string(source.sizes()), " at dimension ", dim, ".");
     }
   }
   Dims strides(static_cast<size_t>(source.dim()), 0);
@@ -286,7 +289,8 @@ void index_add(OpCall& call, const Tensor& self) {
       const T by = *factor.data<T>();
       // The clone is dense.
       T* data = scaled.data<T>();
-      for (int64_t i = 0; i < scaled.numel(); ++i) data[i] = combine<Reduce::kMultiply>(data[i], by);
+      for (int64_t i = 0; i < scaled.numel(); ++i)
+        data[i] = combine<Reduce::kMultiply>(data[i], by);
     });
     source = scaled;
   }
@@ -349,14 +353,17 @@ void put(OpCall& call, const Tensor& self) {
   }
   check_same_dtype("put_", self, source);
   if (index.numel() != source.numel()) {
-    fail("put_(): Expected source and index to have the same number of elements, but got "
-         "source.numel() = ", source.numel(), ", index.numel() = ", index.numel());
+    fail(
+        "put_(): Expected source and index to have the same number of elements, but got "
+        "source.numel() = ",
+        source.numel(), ", index.numel() = ", index.numel());
   }
   if (index.numel() == 0) return;
   if (self.numel() == 0) fail("put_(): Expected self to have elements, but it is empty");
   const int64_t count = self.numel();
   const Tensor at = index.clone().contiguous(), values = source.contiguous();
-  Tensor flat = self.is_contiguous() ? self.view_as_shape({count}) : self.contiguous().view_as_shape({count});
+  Tensor flat =
+      self.is_contiguous() ? self.view_as_shape({count}) : self.contiguous().view_as_shape({count});
   const Tensor wrapped = empty({at.numel()}, DType::kInt64);
   for (int64_t i = 0; i < at.numel(); ++i) {
     int64_t k = at.data<int64_t>()[i];

@@ -14,7 +14,7 @@ struct Search {
   Tensor sorter;      // of the shape of `boundaries`, or undefined
   Tensor values;
   bool right;
-  bool small;         // the result is int32
+  bool small;  // the result is int32
 };
 
 // A number takes part in promotion like a 0-dim tensor: it only raises the category.
@@ -37,7 +37,8 @@ void check(const Search& search) {
       same = boundaries.sizes()[d] == values.sizes()[d];
     }
     if (!same) {
-      fail(search.name, "(): boundaries tensor should be 1 dimension or the first N-1 dimensions "
+      fail(search.name,
+           "(): boundaries tensor should be 1 dimension or the first N-1 dimensions "
            "of boundaries tensor and input value tensor must match, but we got boundaries tensor ",
            to_string(boundaries.sizes()), " and input value tensor ", to_string(values.sizes()));
     }
@@ -55,7 +56,8 @@ void check(const Search& search) {
     const Tensor order = search.sorter.contiguous();
     for (int64_t i = 0; i < order.numel(); ++i) {
       const int64_t k = order.data<int64_t>()[i];
-      if (k < 0 || k >= boundaries.sizes().back()) fail(search.name, "(): sorter index out of range");
+      if (k < 0 || k >= boundaries.sizes().back())
+        fail(search.name, "(): sorter index out of range");
     }
   }
 }
@@ -92,9 +94,9 @@ void run(OpCall& call, Search search) {
   visit(common, "searchsorted", RealTypes{}, [&]<class T>() {
     for (int64_t i = 0; i < values.numel(); ++i) {
       const int64_t base = shared ? 0 : i / row * count;
-      out.data<int64_t>()[i] =
-          position(sorted.data<T>() + base, order.defined() ? order.data<int64_t>() + base : nullptr,
-                   count, values.data<T>()[i], search.right);
+      out.data<int64_t>()[i] = position(sorted.data<T>() + base,
+                                        order.defined() ? order.data<int64_t>() + base : nullptr,
+                                        count, values.data<T>()[i], search.right);
     }
   });
   call.ret(search.small ? to_dtype(out, DType::kInt32) : out);
@@ -107,8 +109,8 @@ void bucketize(OpCall& call) {
   if (boundaries.dim() != 1) {
     fail("boundaries tensor must be 1 dimension, but got dim(", boundaries.dim(), ")");
   }
-  run(call, {"torch.searchsorted", boundaries, Tensor(),
-             value_tensor(call, 0, boundaries.dtype()), call.boolean(3), call.boolean(2)});
+  run(call, {"torch.searchsorted", boundaries, Tensor(), value_tensor(call, 0, boundaries.dtype()),
+             call.boolean(3), call.boolean(2)});
 }
 
 void searchsorted(OpCall& call) {
@@ -120,8 +122,9 @@ void searchsorted(OpCall& call) {
       fail("torch.searchsorted(): side can only be 'left' or 'right' but got ", side);
     }
     if (right && side == "left") {
-      fail("torch.searchsorted(): side and right can't be set to opposites, got side of left while "
-           "right was True");
+      fail(
+          "torch.searchsorted(): side and right can't be set to opposites, got side of left while "
+          "right was True");
     }
     right = side == "right";
   }

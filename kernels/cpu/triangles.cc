@@ -89,8 +89,8 @@ void trace(OpCall& call) {
       for (int64_t i = 0; i < count; ++i) sum += data[i * step];
       *out.data<int64_t>() = sum;
     } else {
-      using Sum = std::conditional_t<std::is_floating_point_v<Compute<T>>, double,
-                                     std::complex<double>>;
+      using Sum =
+          std::conditional_t<std::is_floating_point_v<Compute<T>>, double, std::complex<double>>;
       Sum sum = 0;
       for (int64_t i = 0; i < count; ++i) sum += Sum(static_cast<Compute<T>>(data[i * step]));
       *out.data<T>() = T(static_cast<Compute<T>>(sum));

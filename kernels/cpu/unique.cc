@@ -127,7 +127,9 @@ void along_dim(OpCall& call, int64_t dim, bool sorted) {
 }  // namespace
 
 void unique(OpCall& call) { elements(call, true, call.boolean(2), false); }
-void unique2(OpCall& call) { elements(call, true, call.boolean(2) || call.boolean(3), call.boolean(3)); }
+void unique2(OpCall& call) {
+  elements(call, true, call.boolean(2) || call.boolean(3), call.boolean(3));
+}
 void unique_dim(OpCall& call) { along_dim(call, call.integer(1), true); }
 void unique_consecutive(OpCall& call) {
   if (call.is_none(3)) return elements(call, false, call.boolean(1), call.boolean(2));

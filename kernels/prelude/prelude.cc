@@ -2,7 +2,7 @@
 
 #define TEMPER_PRELUDE_FILES(X) X(activations) X(attention) X(dropout) X(fft) X(losses)
 
-#define TEMPER_PRELUDE_DECLARE(family)                     \
+#define TEMPER_PRELUDE_DECLARE(family)                      \
   extern "C" const char temper_embedded_prelude_##family[]; \
   extern "C" const char temper_embedded_prelude_##family##_end[];
 TEMPER_PRELUDE_FILES(TEMPER_PRELUDE_DECLARE)
@@ -11,10 +11,10 @@ TEMPER_PRELUDE_FILES(TEMPER_PRELUDE_DECLARE)
 namespace temper {
 
 absl::Span<const PreludeFile> prelude_files() {
-#define TEMPER_PRELUDE_ENTRY(family)                                                \
-  PreludeFile{#family ".py",                                                        \
-              {temper_embedded_prelude_##family,                                    \
-               static_cast<size_t>(temper_embedded_prelude_##family##_end -         \
+#define TEMPER_PRELUDE_ENTRY(family)                                        \
+  PreludeFile{#family ".py",                                                \
+              {temper_embedded_prelude_##family,                            \
+               static_cast<size_t>(temper_embedded_prelude_##family##_end - \
                                    temper_embedded_prelude_##family)}},
   static const PreludeFile kFiles[] = {TEMPER_PRELUDE_FILES(TEMPER_PRELUDE_ENTRY)};
 #undef TEMPER_PRELUDE_ENTRY

@@ -165,8 +165,8 @@ void check_reflectors(const Tensor& a, const Tensor& tau, const Tensor& c) {
   const auto batch = [](const Tensor& t, size_t dims) {
     return t.sizes().subspan(0, t.sizes().size() - dims);
   };
-  if (a.dim() < 2 || c.dim() != a.dim() || tau.dim() != a.dim() - 1 ||
-      tau.size(-1) > a.size(-1) || batch(a, 2) != batch(tau, 1) || batch(a, 2) != batch(c, 2)) {
+  if (a.dim() < 2 || c.dim() != a.dim() || tau.dim() != a.dim() - 1 || tau.size(-1) > a.size(-1) ||
+      batch(a, 2) != batch(tau, 1) || batch(a, 2) != batch(c, 2)) {
     fail("torch.ormqr: input, tau and other have shapes ", to_string(a.sizes()), ", ",
          to_string(tau.sizes()), " and ", to_string(c.sizes()), ", which do not belong together");
   }

@@ -250,8 +250,8 @@ void rows_product(const float* a, int64_t a_row, const float* w, int64_t w_row, 
   }
 }
 
-void gather_taps(const float* x, const int32_t* index, const float* weight, int64_t taps,
-                 float* to, int64_t n) {
+void gather_taps(const float* x, const int32_t* index, const float* weight, int64_t taps, float* to,
+                 int64_t n) {
   for (int64_t i = 0; i < n; ++i) to[i] = x[index[i]] * weight[i];
   for (int64_t t = 1; t < taps; ++t) {
     const int32_t* at = index + t * n;
@@ -261,8 +261,7 @@ void gather_taps(const float* x, const int32_t* index, const float* weight, int6
   }
 }
 
-void weigh_rows(const float* const* rows, const float* weight, int64_t taps, float* to,
-                int64_t n) {
+void weigh_rows(const float* const* rows, const float* weight, int64_t taps, float* to, int64_t n) {
   if (taps == 2) {
     const float *a = rows[0], *b = rows[1];
     const float u = weight[0], v = weight[1];
@@ -277,9 +276,9 @@ void weigh_rows(const float* const* rows, const float* weight, int64_t taps, flo
 }  // namespace
 
 void fill(NnLoops& loops) {
-  loops = {max_row,   sum_row,    sum,      scale_shift,   scale_shift_each, moments,
-           normalize, add_scaled, max_with, dot,           lstm_cell,        gru_cell,
-           tanh_each, relu_each,  small_product, rows_product,  gather_taps,      weigh_rows};
+  loops = {max_row,   sum_row,    sum,           scale_shift,  scale_shift_each, moments,
+           normalize, add_scaled, max_with,      dot,          lstm_cell,        gru_cell,
+           tanh_each, relu_each,  small_product, rows_product, gather_taps,      weigh_rows};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -135,9 +135,8 @@ Tensor avg_pool(OpCall& call, const char* op, size_t spatial, bool has_divisor) 
     return out;
   }
   visit(self.dtype(), op, TypeSet<float, double, Half, BFloat16, int64_t>{}, [&]<class T>() {
-    average_rows<T>(call.context(), layout, w, out, work, [&](int64_t z, int64_t y, int64_t x) {
-      return box_at(w, average, z, y, x);
-    });
+    average_rows<T>(call.context(), layout, w, out, work,
+                    [&](int64_t z, int64_t y, int64_t x) { return box_at(w, average, z, y, x); });
   });
   return out;
 }
@@ -148,21 +147,22 @@ void average_everything(const RunContext& context, const PoolLayout& layout, con
   const NnLoops& loops = nn_loops();
   const int64_t count = w.in_count(), inner = layout.inner;
   const float scale = 1.0f / static_cast<float>(count);
-  context.workers->parallel_for(
-      0, layout.outer, 16384 / std::max<int64_t>(1, count * inner) + 1,
-      [&](int64_t begin, int64_t end) {
-        for (int64_t outer = begin; outer < end; ++outer) {
-          const float* plane = layout.input.data<float>() + outer * count * inner;
-          float* to = out.data<float>() + outer * inner;
-          if (inner == 1) {
-            *to = loops.sum(plane, count) / static_cast<float>(count);
-            continue;
-          }
-          std::fill(to, to + inner, 0.0f);
-          for (int64_t p = 0; p < count; ++p) loops.add_scaled(to, plane + p * inner, inner, 1.0f);
-          for (int64_t i = 0; i < inner; ++i) to[i] *= scale;
-        }
-      });
+  context.workers->parallel_for(0, layout.outer, 16384 / std::max<int64_t>(1, count * inner) + 1,
+                                [&](int64_t begin, int64_t end) {
+                                  for (int64_t outer = begin; outer < end; ++outer) {
+                                    const float* plane =
+                                        layout.input.data<float>() + outer * count * inner;
+                                    float* to = out.data<float>() + outer * inner;
+                                    if (inner == 1) {
+                                      *to = loops.sum(plane, count) / static_cast<float>(count);
+                                      continue;
+                                    }
+                                    std::fill(to, to + inner, 0.0f);
+                                    for (int64_t p = 0; p < count; ++p)
+                                      loops.add_scaled(to, plane + p * inner, inner, 1.0f);
+                                    for (int64_t i = 0; i < inner; ++i) to[i] *= scale;
+                                  }
+                                });
 }
 
 // Quantized values are averaged as the integers that store them, rounded to nearest even.
@@ -178,8 +178,8 @@ void average_stored(const PoolLayout& layout, const Window& w, const Tensor& out
       sum_box<T, double>(plane, w, box, inner, sums.data());
       T* to = out.data<T>() + (outer * w.out_count() + o) * inner;
       for (int64_t i = 0; i < inner; ++i) {
-        to[i] = static_cast<T>(std::nearbyint(sums[static_cast<size_t>(i)] /
-                                              static_cast<double>(box.divisor)));
+        to[i] = static_cast<T>(
+            std::nearbyint(sums[static_cast<size_t>(i)] / static_cast<double>(box.divisor)));
       }
     }
   }

@@ -189,8 +189,8 @@ void adaptive_max_pool(OpCall& call, const char* op, size_t spatial) {
   const Dims out = spread_dims(op, "output_size", call.ints(1), spatial);
   const int64_t rank = self.dim(), least = static_cast<int64_t>(spatial) + 1;
   if (rank != least && rank != least + 1) {
-    fail(op, "(): Expected ", least, "D or ", least + 1, "D tensor, but got: ",
-         to_string(self.sizes()));
+    fail(op, "(): Expected ", least, "D or ", least + 1,
+         "D tensor, but got: ", to_string(self.sizes()));
   }
   for (int64_t d = rank - least; d < rank; ++d) {
     if (self.sizes()[d] == 0) {

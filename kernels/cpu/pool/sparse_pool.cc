@@ -106,11 +106,11 @@ void unpool(OpCall& call, const char* op, size_t spatial) {
   check_pool_input(op, self, spatial);
   if (self.sizes() != indices.sizes()) {
     fail("Expected shape of indices to be same as that of the input tensor (",
-         to_string(self.sizes()), ") but got indices tensor with shape: ",
-         to_string(indices.sizes()));
+         to_string(self.sizes()),
+         ") but got indices tensor with shape: ", to_string(indices.sizes()));
   }
-  const bool last = self.dim() == 4 && spatial == 2 && !self.is_contiguous() &&
-                    self.is_channels_last();
+  const bool last =
+      self.dim() == 4 && spatial == 2 && !self.is_contiguous() && self.is_channels_last();
   Dims sizes(self.sizes().begin(), self.sizes().end());
   const size_t first = sizes.size() - spatial;
   int64_t volume = 1, positions = 1;

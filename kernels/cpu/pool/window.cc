@@ -38,7 +38,8 @@ PoolLayout::PoolLayout(const Tensor& self, size_t spatial, bool keep_volumes) {
   batched = rank == static_cast<int64_t>(spatial) + 2;
   const int64_t channels = self.sizes()[batched ? 1 : 0];
   const int64_t batch = batched ? self.sizes()[0] : 1;
-  if (batched && (spatial == 2 || (spatial == 3 && keep_volumes)) && !self.is_contiguous() && self.is_channels_last()) {
+  if (batched && (spatial == 2 || (spatial == 3 && keep_volumes)) && !self.is_contiguous() &&
+      self.is_channels_last()) {
     format = spatial == 2 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
     input = empty(self.sizes(), self.dtype(), format);
     // Strides of dims of size one may differ from the format's.

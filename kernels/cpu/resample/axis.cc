@@ -26,9 +26,9 @@ T source_of(T step, int64_t at, bool align_corners, bool cubic) {
 template <class T>
 void fill_nearest(Axis<T>& axis, T step, bool exact) {
   for (int64_t i = 0; i < axis.out; ++i) {
-    const float source = exact ? std::floor(static_cast<float>(source_of(step, i, false, false)) +
-                                            0.5f)
-                               : std::floor(static_cast<float>(step * static_cast<T>(i)));
+    const float source =
+        exact ? std::floor(static_cast<float>(source_of(step, i, false, false)) + 0.5f)
+              : std::floor(static_cast<float>(step * static_cast<T>(i)));
     axis.index[static_cast<size_t>(i)] =
         static_cast<int32_t>(std::min(static_cast<int64_t>(source), axis.in - 1));
     axis.weight[static_cast<size_t>(i)] = T(1);
@@ -58,8 +58,7 @@ void fill_cubic(Axis<T>& axis, T step, bool align_corners) {
     cubic_weights<T>(std::clamp(source - static_cast<T>(base), T(0), T(1)), weights);
     for (int64_t t = 0; t < 4; ++t) {
       const size_t at = static_cast<size_t>(t * axis.out + i);
-      axis.index[at] =
-          static_cast<int32_t>(std::clamp<int64_t>(base - 1 + t, 0, axis.in - 1));
+      axis.index[at] = static_cast<int32_t>(std::clamp<int64_t>(base - 1 + t, 0, axis.in - 1));
       axis.weight[at] = weights[t];
     }
   }

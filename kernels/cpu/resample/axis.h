@@ -13,9 +13,9 @@ enum class Interpolation { kNearest, kNearestExact, kLinear, kCubic, kLinearArea
 template <class T>
 struct Axis {
   int64_t in = 1, out = 1, taps = 1;
-  bool identity = false;        // output positions are the input's
-  std::vector<int32_t> index;   // [taps][out]
-  std::vector<T> weight;        // [taps][out]
+  bool identity = false;       // output positions are the input's
+  std::vector<int32_t> index;  // [taps][out]
+  std::vector<T> weight;       // [taps][out]
 };
 
 // `factor` is the scale factor that a program gave; T is the type that torch computes in.
@@ -23,8 +23,7 @@ template <class T>
 Axis<T> make_axis(Interpolation mode, int64_t in, int64_t out, bool align_corners,
                   std::optional<double> factor);
 
-extern template Axis<float> make_axis(Interpolation, int64_t, int64_t, bool,
-                                      std::optional<double>);
+extern template Axis<float> make_axis(Interpolation, int64_t, int64_t, bool, std::optional<double>);
 extern template Axis<double> make_axis(Interpolation, int64_t, int64_t, bool,
                                        std::optional<double>);
 

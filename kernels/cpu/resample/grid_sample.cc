@@ -95,8 +95,8 @@ Taps<T> make_taps(T coordinate, int64_t size, const Sampling& s) {
 
 // input [N, C, (D,) H, W] of any strides; grid [N, out..., dims]; out contiguous.
 template <class T>
-void sample(const RunContext& context, const Tensor& input, const Tensor& grid,
-            const Sampling& s, const Tensor& out) {
+void sample(const RunContext& context, const Tensor& input, const Tensor& grid, const Sampling& s,
+            const Tensor& out) {
   const size_t dims = input.sizes().size() - 2;
   const int64_t channels = input.size(1), batch = input.size(0);
   const int64_t positions = batch == 0 || channels == 0 ? 0 : out.numel() / (batch * channels);
@@ -126,8 +126,7 @@ void sample(const RunContext& context, const Tensor& input, const Tensor& grid,
                             !(std::isfinite(place[0]) && std::isfinite(place[1]));
           T* to = out.data<T>() + n * channels * positions + position;
           for (int64_t c = 0; c < channels; ++c) {
-            const T* plane =
-                input.data<T>() + n * input.strides()[0] + c * input.strides()[1];
+            const T* plane = input.data<T>() + n * input.strides()[0] + c * input.strides()[1];
             T sum = 0;
             for (int64_t z = 0; z < taps[0].count; ++z) {
               if (taps[0].at[z] < 0 || taps[0].at[z] >= size[0]) continue;
@@ -215,8 +214,7 @@ void affine_grid_generator(OpCall& call) {
         const int64_t n = size[size.size() - 1 - d], at = rest % n;
         rest /= n;
         const T step = n <= 1 ? T(0) : T(2) * static_cast<T>(at) / static_cast<T>(n - 1) - T(1);
-        row[d] = align_corners || n <= 1 ? step
-                                         : step * static_cast<T>(n - 1) / static_cast<T>(n);
+        row[d] = align_corners || n <= 1 ? step : step * static_cast<T>(n - 1) / static_cast<T>(n);
       }
       row[dims] = T(1);
     }

@@ -117,8 +117,8 @@ void move_nearest(const RunContext& context, const Tensor& input, const Tensor& 
       0, rows, 1 + 16384 / std::max<int64_t>(1, out[2] * inner), [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
           const int64_t z = index[0][row / out[1] % out[0]], y = index[1][row % out[1]];
-          const T* source = from + row / (out[0] * out[1]) * plane +
-                            (z * in[1] + y) * in[2] * inner;
+          const T* source =
+              from + row / (out[0] * out[1]) * plane + (z * in[1] + y) * in[2] * inner;
           T* target = to + row * out[2] * inner;
           for (int64_t x = 0; x < out[2]; ++x) {
             if (inner == 1) {
@@ -185,8 +185,8 @@ Tensor through_float(OpCall& call, const Tensor& input, const Request& request) 
   const Tensor wide = resample(call, to_dtype(plain, DType::kFloat32), request);
   Tensor out = empty_like(wide, stored);
   for (int64_t i = 0; i < wide.numel(); ++i) {
-    out.data<uint8_t>()[i] = static_cast<uint8_t>(
-        std::clamp(std::nearbyint(wide.data<float>()[i]), 0.0f, 255.0f));
+    out.data<uint8_t>()[i] =
+        static_cast<uint8_t>(std::clamp(std::nearbyint(wide.data<float>()[i]), 0.0f, 255.0f));
   }
   out.impl()->dtype = dtype;
   out.impl()->quant = input.impl()->quant;

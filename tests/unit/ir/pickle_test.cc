@@ -180,10 +180,19 @@ TEST(Pickle, ReadsPythonForms) {
   EXPECT_EQ(read("K\x05.").to_int(), 5);
   EXPECT_EQ(read(std::string_view("\x8a\x00.", 3)).to_int(), 0);
   EXPECT_EQ(read("\x8a\x01\xff.").to_int(), -1);
-  EXPECT_EQ(read("]q\x01K\x07" "a.").to_list().items[0].to_int(), 7);
+  EXPECT_EQ(read("]q\x01K\x07"
+                 "a.")
+                .to_list()
+                .items[0]
+                .to_int(),
+            7);
   EXPECT_EQ(read("}K\x01K\x02s.").to_dict().find(1)->to_int(), 2);
   EXPECT_EQ(read("(K\x01K\x02l.").to_list().items.size(), 2u);
-  EXPECT_EQ(read("(K\x01K\x02" "d.").to_dict().size(), 1u);
+  EXPECT_EQ(read("(K\x01K\x02"
+                 "d.")
+                .to_dict()
+                .size(),
+            1u);
   EXPECT_EQ(read("ctorch\nfloat64\n.").to_int(), 7);
   EXPECT_EQ(read("ctorch\nSize\nK\x02\x85\x85R.").to_tuple().items[0].to_int(), 2);
   EXPECT_EQ(read("ccollections\nOrderedDict\n)RK\x01K\x02s}b.").to_dict().size(), 1u);
@@ -193,7 +202,9 @@ TEST(Pickle, RejectsBadStreams) {
   const std::pair<std::string_view, const char*> cases[] = {
       {"", "cut off"},
       {"K", "cut off"},
-      {"X\xff\xff\xff\x7f" "a", "cut off"},
+      {"X\xff\xff\xff\x7f"
+       "a",
+       "cut off"},
       {".", "instead of one"},
       {"NN.", "instead of one"},
       {"\x85.", "stack is empty"},
@@ -206,11 +217,15 @@ TEST(Pickle, RejectsBadStreams) {
       {"N]a.", "not a list"},
       {"}(K\x01u.", "without a value"},
       {"}]Ns.", "dict's key"},
-      {"\x8a\x09" "123456789.", "9 bytes"},
+      {"\x8a\x09"
+       "123456789.",
+       "9 bytes"},
       {"cos\nsystem\n.", "os.system' is not allowed"},
       {"c__torch__.m\nNothing\n.", "no class"},
       {"c__torch__.m\nNet\n.", "instead of a value"},
-      {"c__torch__.m\nNet\n)\x81K\x01" "b.", ""},
+      {"c__torch__.m\nNet\n)\x81K\x01"
+       "b.",
+       ""},
       {"c__torch__.m\nNet\nN\x85\x81.", "constructor"},
       {"c__torch__.m\nColor\nK\x07R.", "no member"},
       {"NNR.", "not a global"},
@@ -220,8 +235,12 @@ TEST(Pickle, RejectsBadStreams) {
       {"ctorch._utils\n_rebuild_sparse_tensor\n)R.", "sparse"},
       {"ctorch.jit._pickle\nbuild_intlist\n(](Neto.", ""},
       {"ctorch.jit._pickle\nbuild_intlist\n(](NetR.", "list of int"},
-      {"]q\x01h\x01" "a.", "contains itself"},
-      {"]q\x01h\x01\x85" "a.", "after it became part"},
+      {"]q\x01h\x01"
+       "a.",
+       "contains itself"},
+      {"]q\x01h\x01\x85"
+       "a.",
+       "after it became part"},
       {"]q\x01\x85h\x01Na.", "after it became part"},
       {"0.", "unknown opcode"},
   };

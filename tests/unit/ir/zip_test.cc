@@ -147,7 +147,8 @@ TEST(Zip, MapsFilesPrivately) {
 
 TEST(Zip, InflatesAndReadsDescriptors) {
   const std::string text(5000, 'c');
-  const ZipReader zip(FileBytes::copy(plain_zip({deflated("a/code.py", text), stored("a/b", "42")})));
+  const ZipReader zip(
+      FileBytes::copy(plain_zip({deflated("a/code.py", text), stored("a/b", "42")})));
   EXPECT_TRUE(zip.find("a/code.py")->deflated);
   EXPECT_EQ(zip.read(*zip.find("a/code.py")), text);
   EXPECT_EQ(zip.read(*zip.find("a/b")), "42");
@@ -177,7 +178,7 @@ TEST(Zip, EnforcesLimits) {
 
 TEST(Zip, RejectsDangerousNames) {
   for (const std::string& name : {std::string("/abs"), std::string("a/../b"), std::string(".."),
-                                 std::string("a\0b", 3), std::string()}) {
+                                  std::string("a\0b", 3), std::string()}) {
     EXPECT_NE(error_of(plain_zip({stored(name, "1")})), "") << name;
   }
   EXPECT_EQ(error_of(plain_zip({stored("a/..b/c..", "1"), stored("a/dir/", "")})), "");
@@ -212,8 +213,8 @@ TEST(Zip, WriterLeavesNothingBehindOnFailure) {
 
 // Damage anywhere gives an answer or an Error, never a crash.
 TEST(Zip, SurvivesDamage) {
-  const std::string good = plain_zip({deflated("a/code.py", std::string(3000, 'q')),
-                                      stored("a/data", std::string(200, 'z'))}) ;
+  const std::string good = plain_zip(
+      {deflated("a/code.py", std::string(3000, 'q')), stored("a/data", std::string(200, 'z'))});
   const std::string aligned = sample();
   std::srand(7);
   int errors = 0;
