@@ -8,6 +8,7 @@ namespace temper {
 void add_arithmetic(OpRegistry& registry);
 void add_conv(OpRegistry& registry);
 void add_creation(OpRegistry& registry);
+void add_ctc_loss(OpRegistry& registry);
 void add_dicts(OpRegistry& registry);
 void add_elementary(OpRegistry& registry);
 void add_embedding(OpRegistry& registry);
@@ -33,5 +34,6 @@ void add_tensor_facts(OpRegistry& registry);
 void add_tensor_from_values(OpRegistry& registry);
 void add_values(OpRegistry& registry);
 void add_views(OpRegistry& registry);
+void add_vision(OpRegistry& registry);
 
 }  // namespace temper

@@ -14,6 +14,7 @@ void add_all_operators(OpRegistry& registry) {
   add_arithmetic(registry);
   add_conv(registry);
   add_creation(registry);
+  add_ctc_loss(registry);
   add_dicts(registry);
   add_elementary(registry);
   add_embedding(registry);
@@ -39,6 +40,7 @@ void add_all_operators(OpRegistry& registry) {
   add_tensor_from_values(registry);
   add_values(registry);
   add_views(registry);
+  add_vision(registry);
 }
 
 void seal_operators(OpRegistry& registry) { registry.seal(store_in_place, store_out, store_copy); }
