@@ -49,7 +49,8 @@ Ctc read_ctc(OpCall& call) {
   }
   int64_t total = 0;
   for (size_t i = 0; i < target_lengths.size(); ++i) {
-    if (target_lengths[i] < 0 || ctc.input_lengths[i] < 0) fail("ctc_loss: lengths must not be negative");
+    if (target_lengths[i] < 0 || ctc.input_lengths[i] < 0)
+      fail("ctc_loss: lengths must not be negative");
     if (ctc.input_lengths[i] > time) {
       fail("Expected input_lengths to have value at most ", time, ", but got value ",
            ctc.input_lengths[i], " (while checking arguments for ctc_loss_cpu)");
@@ -127,8 +128,8 @@ CtcResult run(const Ctc& ctc) {
               full({batch, time, width}, -std::numeric_limits<double>::infinity(), dtype)};
   visit(dtype, "ctc_loss_cpu", FloatTypes{}, [&]<class T>() {
     for (int64_t i = 0; i < batch; ++i) {
-      r.losses.data<T>()[i] = forward<T>(ctc, static_cast<size_t>(i),
-                                         r.alpha.data<T>() + i * time * width, width);
+      r.losses.data<T>()[i] =
+          forward<T>(ctc, static_cast<size_t>(i), r.alpha.data<T>() + i * time * width, width);
     }
   });
   return r;

@@ -55,8 +55,8 @@ void nms(OpCall& call) {
   }
   if (scores.dim() != 1) fail("scores should be a 1d tensor, got ", scores.dim(), "D");
   if (boxes.size(0) != scores.size(0)) {
-    fail("boxes and scores should have same number of elements in dimension 0, got ",
-         boxes.size(0), " and ", scores.size(0));
+    fail("boxes and scores should have same number of elements in dimension 0, got ", boxes.size(0),
+         " and ", scores.size(0));
   }
   if (boxes.dtype() != scores.dtype()) fail("dets should have the same type as scores");
   std::vector<int64_t> kept;

@@ -171,8 +171,10 @@ void pool(const RoiCall& r, const Tensor& out, const Tensor& places) {
     const int64_t left = whole(std::round(roi[1] * scale)), top = whole(std::round(roi[2] * scale));
     const int64_t right = whole(std::round(roi[3] * scale)),
                   bottom = whole(std::round(roi[4] * scale));
-    const T bin_h = static_cast<T>(std::max<int64_t>(bottom - top + 1, 1)) / static_cast<T>(r.height);
-    const T bin_w = static_cast<T>(std::max<int64_t>(right - left + 1, 1)) / static_cast<T>(r.width);
+    const T bin_h =
+        static_cast<T>(std::max<int64_t>(bottom - top + 1, 1)) / static_cast<T>(r.height);
+    const T bin_w =
+        static_cast<T>(std::max<int64_t>(right - left + 1, 1)) / static_cast<T>(r.width);
     for (int64_t bin = 0; bin < r.height * r.width; ++bin) {
       const T y = static_cast<T>(bin / r.width), x = static_cast<T>(bin % r.width);
       const auto clip = [](int64_t v, int64_t high) { return std::clamp<int64_t>(v, 0, high); };
@@ -266,9 +268,8 @@ void roi_align(OpCall& call) {
   const DType dtype = call.tensor(0).dtype();
   const RoiCall r = read_roi(call, "roi_align");
   const Tensor out = result_of(r, r.channels(), dtype);
-  visit(dtype, "roi_align", FloatTypes{}, [&]<class T>() {
-    align<T>(call.context(), r, call.integer(5), call.boolean(6), out);
-  });
+  visit(dtype, "roi_align", FloatTypes{},
+        [&]<class T>() { align<T>(call.context(), r, call.integer(5), call.boolean(6), out); });
   call.ret(out);
 }
 
