@@ -2,6 +2,12 @@
 
 namespace temper {
 
+DictValue::~DictValue() {
+  std::vector<IValue> values;
+  for (Entry& entry : slots_) values.push_back(std::move(entry.value));
+  release_items(std::move(values));
+}
+
 const IValue* DictValue::find(const IValue& key) const {
   const auto it = index_.find(key);
   return it == index_.end() ? nullptr : &slots_[it->second].value;
@@ -51,6 +57,7 @@ void DictValue::compact() {
 namespace {
 
 TypePtr tuple_type(const TupleValue& tuple) {
+  const NestingGuard guard;
   if (tuple.type) return tuple.type;
   std::vector<TypePtr> elements;
   elements.reserve(tuple.items.size());
@@ -100,6 +107,7 @@ bool matches_type(const IValue& value, const TypePtr& type) {
       const auto& items = value.to_tuple().items;
       const auto& elements = type->expect<TupleType>().elements();
       if (items.size() != elements.size()) return false;
+      const NestingGuard guard;
       for (size_t i = 0; i < items.size(); ++i) {
         if (!matches_type(items[i], elements[i])) return false;
       }

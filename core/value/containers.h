@@ -9,6 +9,7 @@
 
 #include "core/value/class_type.h"
 #include "core/value/ivalue.h"
+#include "core/value/nesting.h"
 #include "core/value/type.h"
 
 namespace temper {
@@ -17,6 +18,7 @@ class ListValue final : public RefCounted {
  public:
   explicit ListValue(TypePtr element, std::vector<IValue> items = {})
       : element_type(std::move(element)), items(std::move(items)) {}
+  ~ListValue() override { release_items(std::move(items)); }
   TypePtr element_type;
   std::vector<IValue> items;
 };
@@ -25,6 +27,7 @@ class ListValue final : public RefCounted {
 class DictValue final : public RefCounted {
  public:
   DictValue(TypePtr key, TypePtr value) : key_type(std::move(key)), value_type(std::move(value)) {}
+  ~DictValue() override;
   struct Entry {
     IValue key;
     IValue value;
@@ -61,6 +64,7 @@ class TupleValue final : public RefCounted {
  public:
   explicit TupleValue(std::vector<IValue> items, TypePtr named_type = nullptr)
       : items(std::move(items)), type(std::move(named_type)) {}
+  ~TupleValue() override { release_items(std::move(const_cast<std::vector<IValue>&>(items))); }
   const std::vector<IValue> items;
   const TypePtr type;  // set for NamedTuples, else null
 };
@@ -69,6 +73,7 @@ class ObjectValue final : public RefCounted {
  public:
   explicit ObjectValue(Ref<const ClassType> type)
       : type(std::move(type)), slots(this->type->attributes().size(), IValue::uninitialized()) {}
+  ~ObjectValue() override { release_items(std::move(slots)); }
   Ref<const ClassType> type;
   std::vector<IValue> slots;
 };
@@ -86,6 +91,7 @@ class EnumValue final : public RefCounted {
 class FutureValue final : public RefCounted {
  public:
   explicit FutureValue(TypePtr element) : element_type(std::move(element)) {}
+  ~FutureValue() override { release_items({std::move(value_)}); }
   void set(IValue value);
   void set_error(std::exception_ptr error);
   bool ready() const;

@@ -58,12 +58,14 @@ bool equal(const IValue& a, const IValue& b) {
     return numbers && a.scalar_as_complex() == b.scalar_as_complex();
   }
   if (a.is_list()) {
+    const NestingGuard guard;
     const auto& x = a.to_list().items;
     const auto& y = b.to_list().items;
     return std::equal(x.begin(), x.end(), y.begin(), y.end(),
                       [](const IValue& u, const IValue& v) { return equal(u, v); });
   }
   if (a.is_tuple()) {
+    const NestingGuard guard;
     const auto& x = a.to_tuple().items;
     const auto& y = b.to_tuple().items;
     return std::equal(x.begin(), x.end(), y.begin(), y.end(),
@@ -90,6 +92,7 @@ size_t hash(const IValue& value) {
     case Tag::kTensor:
     case Tag::kEnum: return std::hash<const void*>()(value.to_reference());
     case Tag::kTuple: {
+      const NestingGuard guard;
       size_t h = 0x345678;
       for (const IValue& item : value.to_tuple().items) h = h * 1000003 ^ hash(item);
       return h;

@@ -207,6 +207,7 @@ std::string complex_text(std::complex<double> v) {
 }
 
 std::string items_text(const std::vector<IValue>& items) {
+  const NestingGuard guard;
   std::string out;
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += ", ";
@@ -216,6 +217,7 @@ std::string items_text(const std::vector<IValue>& items) {
 }
 
 std::string dict_text(const DictValue& dict) {
+  const NestingGuard guard;
   std::string out;
   dict.each([&](const IValue& key, const IValue& value) {
     out += str_cat(out.empty() ? "" : ", ", to_text(key), ": ", to_text(value));

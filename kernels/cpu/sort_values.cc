@@ -47,6 +47,7 @@ class Less {
   }
 
   bool tuple_less(const std::vector<IValue>& a, const std::vector<IValue>& b) const {
+    const NestingGuard guard;
     for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
       if ((*this)(a[i], b[i])) return true;
       if ((*this)(b[i], a[i])) return false;

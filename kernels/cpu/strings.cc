@@ -4,15 +4,13 @@
 #include <cctype>
 
 #include "core/base/error.h"
+#include "kernels/cpu/limits.h"
 
 namespace temper::text {
 namespace {
 
 // Bytes that end a line. The last five are those of U+2028 and U+2029 in UTF-8.
 constexpr char kLineEnds[] = "\n\r\v\f\x1c\x1d\x1e\x85\xe2\x80\xa8\xa9";
-
-// Keeps a program from asking for more text than a request may hold.
-constexpr int64_t kMaxPadding = int64_t{1} << 30;
 
 int byte(char c) { return static_cast<unsigned char>(c); }
 bool is_alpha(char c) { return std::isalpha(byte(c)) != 0; }
@@ -51,9 +49,10 @@ std::string_view compared(const std::string& s, const Window& w) {
 
 size_t padding(const std::string& s, int64_t width, const std::string& fill) {
   if (fill.size() != 1) fail("TypeError: The fill character must be exactly one character long");
-  if (width > kMaxPadding) fail("a string of ", width, " characters is too long");
   const int64_t size = static_cast<int64_t>(s.size());
-  return static_cast<size_t>(std::max<int64_t>(0, width - size));
+  if (width <= size) return 0;
+  check_text_size(static_cast<uint64_t>(width));
+  return static_cast<size_t>(width - size);
 }
 
 template <class Change>
@@ -191,13 +190,15 @@ std::string right_justify(const std::string& s, int64_t width, const std::string
 }
 
 std::string expand_tabs(const std::string& s, int64_t tab_size) {
-  if (tab_size > kMaxPadding) fail("a tab of ", tab_size, " characters is too long");
   std::string out;
   for (char c : s) {
     if (c != '\t') {
       out += c;
     } else if (tab_size > 0) {
-      out.append(static_cast<size_t>(tab_size) - out.size() % static_cast<size_t>(tab_size), ' ');
+      const size_t blanks =
+          static_cast<size_t>(tab_size) - out.size() % static_cast<size_t>(tab_size);
+      check_text_size(out.size() + blanks);
+      out.append(blanks, ' ');
     }
   }
   return out;
@@ -206,13 +207,14 @@ std::string expand_tabs(const std::string& s, int64_t tab_size) {
 std::string replace(const std::string& s, const std::string& from, const std::string& to,
                     int64_t max) {
   // The reference inserts at the front, and never stops without a maximum.
-  if (from.empty() && (max < 0 || max > kMaxPadding)) fail("replace() of an empty string");
+  if (from.empty() && (max < 0 || max > kMaxTextBytes)) fail("replace() of an empty string");
   std::string out;
   size_t at = 0;
   for (int64_t done = 0; max < 0 || done < max; ++done) {
     const size_t next = s.find(from, at);
     if (next == std::string::npos) break;
     out.append(s, at, next - at).append(to);
+    check_text_size(out.size());
     at = next + from.size();
   }
   return out.append(s, at, std::string::npos);
@@ -231,6 +233,7 @@ std::string join(const std::string& separator, const Strings& items) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += separator;
     out += items[i];
+    check_text_size(out.size());
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // Methods and operators of lists.
 #include "core/op/run_context.h"
+#include "kernels/cpu/limits.h"
 #include "kernels/cpu/slice_range.h"
 #include "kernels/cpu/sort_values.h"
 #include "kernels/ops/families.h"
@@ -9,9 +10,6 @@ namespace temper {
 namespace {
 
 using Items = std::vector<IValue>;
-
-// Keeps a program from asking for more elements than a request may hold.
-constexpr int64_t kMaxItems = int64_t{1} << 28;
 
 Items& items(const OpCall& call, size_t i) { return call.in(i).to_list().items; }
 const TypePtr& element_type(const OpCall& call, size_t i) {
@@ -52,6 +50,7 @@ void append(OpCall& call) {
 void extend(OpCall& call) {
   const Items added = items(call, 1);
   Items& self = items(call, 0);
+  check_list_size(self.size() + added.size());
   self.insert(self.end(), added.begin(), added.end());
   if (call.num_outputs() > 0) call.ret(call.in(0));
 }
@@ -90,15 +89,15 @@ void slice(OpCall& call) {
 void add(OpCall& call) {
   Items out = items(call, 0);
   const Items& right = items(call, 1);
+  check_list_size(out.size() + right.size());
   out.insert(out.end(), right.begin(), right.end());
   call.ret(list_like(call, 0, std::move(out)));
 }
 
 Items repeated(const Items& values, int64_t times) {
   if (times < 0) times = 0;
-  if (!values.empty() && times > kMaxItems / size_of(values)) {
-    fail("a list of ", times, " times ", values.size(), " elements is too long");
-  }
+  times = std::min(times, kMaxListItems + 1);  // keeps the product small
+  check_list_size(values.size() * static_cast<size_t>(times));
   Items out;
   out.reserve(values.size() * static_cast<size_t>(times));
   for (int64_t i = 0; i < times && !values.empty(); ++i) {
@@ -219,7 +218,8 @@ void extreme_list(OpCall& call) {
 
 void range_list(OpCall& call) {
   const int64_t count = call.integer(0);
-  if (count < 0 || count > kMaxItems) fail("a range of ", count, " elements cannot be a list");
+  if (count < 0) fail("a range of ", count, " items cannot be a list");
+  check_list_size(static_cast<uint64_t>(count));
   Items out;
   for (int64_t i = 0; i < count; ++i) out.push_back(i);
   call.ret(make_list(Type::integer(), std::move(out)));

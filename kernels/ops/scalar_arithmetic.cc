@@ -3,6 +3,7 @@
 #include <concepts>
 
 #include "core/base/error.h"
+#include "kernels/cpu/limits.h"
 #include "kernels/ops/complex_math.h"
 #include "kernels/ops/families.h"
 #include "kernels/ops/overloads.h"
@@ -234,7 +235,10 @@ void whole_power(OpCall& call) {
 }
 
 void not_bool(OpCall& call) { call.ret(!call.boolean(0)); }
-void concat_strings(OpCall& call) { call.ret(call.string(0) + call.string(1)); }
+void concat_strings(OpCall& call) {
+  check_text_size(call.string(0).size() + call.string(1).size());
+  call.ret(call.string(0) + call.string(1));
+}
 void truncated_division(OpCall& call) {
   const int64_t a = call.integer(0), b = call.integer(1);
   if (b == 0) fail("division by 0");

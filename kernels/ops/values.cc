@@ -142,6 +142,7 @@ uint64_t language_hash(const IValue& v) {
     }
     case Tag::kTensor: return std::hash<const void*>()(v.raw_tensor());
     case Tag::kTuple: {
+      const NestingGuard guard;
       uint64_t seed = 0;
       for (const IValue& element : v.to_tuple().items) {
         seed ^= language_hash(element) + 0x9e3779b9 + (seed << 6) + (seed >> 2);

@@ -97,6 +97,17 @@ TEST(TypesTest, DictsKeepOrderAndSurviveNanKeys) {
   EXPECT_EQ(dict.size(), 5u);
 }
 
+TEST(TypesTest, DeepValuesAreRefusedByWalksAndFreedWithoutRecursion) {
+  IValue deep = 1;
+  for (int i = 0; i < 300000; ++i) deep = make_tuple({std::move(deep)});
+  EXPECT_THROW(to_text(deep), Error);
+  EXPECT_THROW(type_of(deep), Error);
+  EXPECT_THROW(hash(deep), Error);
+  EXPECT_THROW(equal(deep, make_tuple({deep.to_tuple().items[0]})), Error);
+  deep = 2;
+  EXPECT_EQ(to_text(make_tuple({1})), "(1,)");
+}
+
 TEST(TypesTest, EnumsFindTheirMembers) {
   const Ref<EnumType> color = EnumType::make("__torch__.Color", Type::integer());
   color->add_member("RED", 1);

@@ -85,6 +85,14 @@ TEST_F(ContainersTest, TensorListsCompareByValue) {
             "Boolean value of Tensor with more than one value is ambiguous");
 }
 
+TEST_F(ContainersTest, GrowthHasALimit) {
+  EXPECT_THAT(error("aten::mul.left_t", {ints({1, 2}), int64_t{1} << 26}),
+              testing::HasSubstr("longer than the limit"));
+  EXPECT_THAT(error("prim::rangelist", {int64_t{1} << 40}), testing::HasSubstr("longer"));
+  EXPECT_THAT(error("aten::ljust", {"a", INT64_MAX, " "}), testing::HasSubstr("longer"));
+  EXPECT_THAT(error("aten::expandtabs", {"\t\t", int64_t{1} << 60}), testing::HasSubstr("longer"));
+}
+
 TEST_F(ContainersTest, Dicts) {
   const IValue dict{make_ref<DictValue>(Type::string(), Type::integer())};
   for (const char* key : {"b", "a", "c"}) caller_.run("aten::_set_item.str", {dict, key, 1});
