@@ -46,7 +46,14 @@ namespace temper {
                                                       X(modified_bessel_k1, 1)                     \
                                                           X(scaled_modified_bessel_k0, 1)          \
                                                               X(scaled_modified_bessel_k1, 1)      \
-                                                                  X(spherical_bessel_j0, 1)
+                                                                  X(spherical_bessel_j0, 1)        \
+  X(airy_ai, 1) X(chebyshev_polynomial_t, 2)                                                       \
+  X(chebyshev_polynomial_u, 2) X(chebyshev_polynomial_v, 2)                                        \
+  X(chebyshev_polynomial_w, 2) X(shifted_chebyshev_polynomial_t, 2)                                \
+  X(shifted_chebyshev_polynomial_u, 2) X(shifted_chebyshev_polynomial_v, 2)                        \
+  X(shifted_chebyshev_polynomial_w, 2) X(hermite_polynomial_h, 2)                                  \
+  X(hermite_polynomial_he, 2) X(laguerre_polynomial_l, 2)                                          \
+  X(legendre_polynomial_p, 2)
 // clang-format on
 
 enum class ScalarFn : unsigned char {

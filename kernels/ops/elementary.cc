@@ -96,6 +96,58 @@ constexpr PointwiseRow kSpecial[] = {
     {"aten::special_scaled_modified_bessel_k0", "scaled_modified_bessel_k0(x)", kFloat},
     {"aten::special_scaled_modified_bessel_k1", "scaled_modified_bessel_k1(x)", kFloat},
     {"aten::special_spherical_bessel_j0", "spherical_bessel_j0(x)", kFloat},
+    {"aten::special_airy_ai", "airy_ai(x)", kFloat},
+};
+
+constexpr PointwiseRow kPolynomials[] = {
+    {"aten::special_chebyshev_polynomial_t", "chebyshev_polynomial_t(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_t.x_scalar", "chebyshev_polynomial_t(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_t.n_scalar", "chebyshev_polynomial_t(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_u", "chebyshev_polynomial_u(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_u.x_scalar", "chebyshev_polynomial_u(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_u.n_scalar", "chebyshev_polynomial_u(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_v", "chebyshev_polynomial_v(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_v.x_scalar", "chebyshev_polynomial_v(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_v.n_scalar", "chebyshev_polynomial_v(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_w", "chebyshev_polynomial_w(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_w.x_scalar", "chebyshev_polynomial_w(x, n)", kFloat},
+    {"aten::special_chebyshev_polynomial_w.n_scalar", "chebyshev_polynomial_w(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_t(x, n)",
+     kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_t.x_scalar",
+     "shifted_chebyshev_polynomial_t(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_t.n_scalar",
+     "shifted_chebyshev_polynomial_t(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_u(x, n)",
+     kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_u.x_scalar",
+     "shifted_chebyshev_polynomial_u(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_u.n_scalar",
+     "shifted_chebyshev_polynomial_u(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_v", "shifted_chebyshev_polynomial_v(x, n)",
+     kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_v.x_scalar",
+     "shifted_chebyshev_polynomial_v(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_v.n_scalar",
+     "shifted_chebyshev_polynomial_v(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_w", "shifted_chebyshev_polynomial_w(x, n)",
+     kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_w.x_scalar",
+     "shifted_chebyshev_polynomial_w(x, n)", kFloat},
+    {"aten::special_shifted_chebyshev_polynomial_w.n_scalar",
+     "shifted_chebyshev_polynomial_w(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_h", "hermite_polynomial_h(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_h.x_scalar", "hermite_polynomial_h(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_h.n_scalar", "hermite_polynomial_h(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_he", "hermite_polynomial_he(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_he.x_scalar", "hermite_polynomial_he(x, n)", kFloat},
+    {"aten::special_hermite_polynomial_he.n_scalar", "hermite_polynomial_he(x, n)", kFloat},
+    {"aten::special_laguerre_polynomial_l", "laguerre_polynomial_l(x, n)", kFloat},
+    {"aten::special_laguerre_polynomial_l.x_scalar", "laguerre_polynomial_l(x, n)", kFloat},
+    {"aten::special_laguerre_polynomial_l.n_scalar", "laguerre_polynomial_l(x, n)", kFloat},
+    {"aten::special_legendre_polynomial_p", "legendre_polynomial_p(x, n)", kFloat},
+    {"aten::special_legendre_polynomial_p.x_scalar", "legendre_polynomial_p(x, n)", kFloat},
+    {"aten::special_legendre_polynomial_p.n_scalar", "legendre_polynomial_p(x, n)", kFloat},
 };
 
 constexpr PointwiseRow kActivations[] = {
@@ -135,6 +187,7 @@ constexpr OpRow kVariants[] = {
 void add_elementary(OpRegistry& registry) {
   registry.add_pointwise(kElementary, pointwise);
   registry.add_pointwise(kSpecial, pointwise);
+  registry.add_pointwise(kPolynomials, pointwise);
   registry.add_pointwise(kActivations, pointwise);
   registry.add(kVariants);
 }

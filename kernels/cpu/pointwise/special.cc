@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/tensor/half.h"
 #include "kernels/cpu/pointwise/loops.h"
+#include "kernels/cpu/pointwise/polynomials.h"
 #include "kernels/cpu/pointwise/special_functions.h"
 
 namespace temper {
@@ -244,7 +245,20 @@ T lcm_of(T a, T b) {
   FN(modified_bessel_k1, F, special::bessel_k(1, a))                                  \
   FN(scaled_modified_bessel_k0, F, special::scaled_bessel_k(0, a))                    \
   FN(scaled_modified_bessel_k1, F, special::scaled_bessel_k(1, a))                    \
-  FN(spherical_bessel_j0, F, special::spherical_j0(a))
+  FN(spherical_bessel_j0, F, special::spherical_j0(a))                                \
+  FN(airy_ai, F, special::airy_ai(a))                                                 \
+  FN(chebyshev_polynomial_t, F, polynomials::chebyshev_t(a, b))                       \
+  FN(chebyshev_polynomial_u, F, polynomials::chebyshev_u(a, b))                       \
+  FN(chebyshev_polynomial_v, F, polynomials::chebyshev_v(a, b))                       \
+  FN(chebyshev_polynomial_w, F, polynomials::chebyshev_w(a, b))                       \
+  FN(shifted_chebyshev_polynomial_t, F, polynomials::shifted_chebyshev_t(a, b))       \
+  FN(shifted_chebyshev_polynomial_u, F, polynomials::shifted_chebyshev_u(a, b))       \
+  FN(shifted_chebyshev_polynomial_v, F, polynomials::shifted_chebyshev_v(a, b))       \
+  FN(shifted_chebyshev_polynomial_w, F, polynomials::shifted_chebyshev_w(a, b))       \
+  FN(hermite_polynomial_h, F, polynomials::hermite_h(a, b))                           \
+  FN(hermite_polynomial_he, F, polynomials::hermite_he(a, b))                         \
+  FN(laguerre_polynomial_l, F, polynomials::laguerre_l(a, b))                         \
+  FN(legendre_polynomial_p, F, polynomials::legendre_p(a, b))
 
 #define TEMPER_SPECIAL_STRUCT(name, kinds, expression)           \
   struct Fn_##name {                                             \

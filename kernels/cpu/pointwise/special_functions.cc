@@ -245,4 +245,15 @@ double spherical_j0(double x) {
   return std::fabs(x) < 1e-4 ? 1 - x * x / 6 : std::sin(x) / x;
 }
 
+// Through Bessel functions of order 1/3.
+double airy_ai(double x) {
+  if (!std::isfinite(x)) return kNan;
+  if (x == 0) return 0.35502805388781723926;
+  if (x > 103.892) return 0;
+  const double magnitude = std::fabs(x), zeta = 2.0 / 3 * magnitude * std::sqrt(magnitude);
+  if (x > 0) return std::sqrt(x / 3) / M_PI * std::cyl_bessel_k(1.0 / 3, zeta);
+  return std::sqrt(magnitude) / 2 *
+         (std::cyl_bessel_j(1.0 / 3, zeta) - std::cyl_neumann(1.0 / 3, zeta) / std::sqrt(3.0));
+}
+
 }  // namespace temper::special

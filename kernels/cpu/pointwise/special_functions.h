@@ -25,6 +25,7 @@ double bessel_y(int order, double x);
 double bessel_k(int order, double x);
 double scaled_bessel_k(int order, double x);
 double spherical_j0(double x);
+double airy_ai(double x);
 
 template <class T>
 bool is_infinite(T v) {
