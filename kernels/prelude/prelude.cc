@@ -1,6 +1,6 @@
 #include "kernels/prelude/prelude.h"
 
-#define TEMPER_PRELUDE_FILES(X) X(activations) X(attention) X(dropout) X(fft) X(losses)
+#define TEMPER_PRELUDE_FILES(X) X(activations) X(attention) X(convolutions) X(creation) X(dropout) X(fft) X(linalg) X(losses) X(statistics)
 
 #define TEMPER_PRELUDE_DECLARE(family)                      \
   extern "C" const char temper_embedded_prelude_##family[]; \
