@@ -6,6 +6,7 @@
 namespace temper {
 
 void add_arithmetic(OpRegistry& registry);
+void add_audio(OpRegistry& registry);
 void add_conv(OpRegistry& registry);
 void add_creation(OpRegistry& registry);
 void add_ctc_loss(OpRegistry& registry);

@@ -1,5 +1,6 @@
 #include "kernels/cpu/matmul.h"
 
+#include "kernels/cpu/distance.h"
 #include "kernels/cpu/products.h"
 #include "kernels/ops/families.h"
 
@@ -29,6 +30,11 @@ void add_matmul(OpRegistry& registry) {
       {"aten::linalg_vecdot", vecdot},
       {"aten::bilinear", bilinear},
       {"aten::einsum", einsum},
+      {"aten::cdist", cdist},
+      {"aten::_cdist_forward", cdist},
+      {"aten::_euclidean_dist", euclidean_dist},
+      {"aten::pdist", pdist},
+      {"aten::_pdist_forward", pdist},
   };
   registry.add(kRows);
 }

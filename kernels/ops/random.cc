@@ -1,5 +1,6 @@
 // Random numbers and what is made of them.
 #include "kernels/cpu/random.h"
+#include "kernels/cpu/distributions.h"
 #include "kernels/ops/families.h"
 
 namespace temper {
@@ -42,6 +43,8 @@ void add_random(OpRegistry& registry) {
       {"aten::random_.to", random::random_to_in_place, kDraws},
       {"aten::random_.from", random::random_from_in_place, kDraws},
       {"aten::multinomial", random::multinomial, kDraws},
+      {"aten::poisson", random::poisson, kDraws},
+      {"aten::rrelu_with_noise", random::rrelu_with_noise, kSideEffect},
       {"aten::manual_seed", random::manual_seed, kSideEffect},
       {"aten::manual_seed.generator", random::manual_seed, kSideEffect},
       {"aten::Generator", random::make_generator, kDraws},

@@ -73,6 +73,7 @@ void add_reduce(OpRegistry& registry) {
       {"aten::special_log_softmax", log_softmax},
       {"aten::bincount", bincount},
       {"aten::histc", histc},
+      {"aten::segment_reduce", segment_reduce, kReduction},
   };
   registry.add(kRows);
 }

@@ -12,6 +12,7 @@ void add_all_operators(OpRegistry& registry) {
   registry.add_schemas({temper_embedded_schemas, static_cast<size_t>(temper_embedded_schemas_end -
                                                                      temper_embedded_schemas)});
   add_arithmetic(registry);
+  add_audio(registry);
   add_conv(registry);
   add_creation(registry);
   add_ctc_loss(registry);

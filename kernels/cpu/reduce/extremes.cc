@@ -109,8 +109,14 @@ void aminmax(OpCall& call) {
   const Tensor self = call.tensor(0);
   const Rows rows = call.is_none(1) ? make_rows(self, {}, call.boolean(2))
                                     : make_rows_along(self, call.integer(1), call.boolean(2));
-  call.ret(0, extreme_values(call, rows, false, "aminmax"));
-  call.ret(1, extreme_values(call, rows, true, "aminmax"));
+  Tensor low = extreme_values(call, rows, false, "aminmax");
+  Tensor high = extreme_values(call, rows, true, "aminmax");
+  if (self.dim() == 0 && !call.is_none(1) && call.boolean(2)) {  // as the oracle does
+    low = low.unsqueeze(0);
+    high = high.unsqueeze(0);
+  }
+  call.ret(0, low);
+  call.ret(1, high);
 }
 
 void argmax(OpCall& call) { extreme_argument(call, true, "argmax"); }

@@ -51,5 +51,6 @@ void softmax(OpCall& call);
 void log_softmax(OpCall& call);
 void bincount(OpCall& call);
 void histc(OpCall& call);
+void segment_reduce(OpCall& call);
 
 }  // namespace temper
