@@ -36,7 +36,7 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::neg", "-self"},
     {"aten::positive", "self + 0"},
     {"aten::reciprocal", "reciprocal(self)", kFloat},
-    {"aten::square", "square(self)"},
+    {"aten::square", "square(self)", DTypeRule::kPromoteNoBool},
     {"aten::gcd", "gcd(self, other)"},
     {"aten::lcm", "lcm(self, other)"},
     {"aten::maximum", "max(self, other)"},
@@ -47,12 +47,6 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::fmin", "fmin(self, other)"},
     {"aten::addcmul", "self + value * tensor1 * tensor2"},
     {"aten::addcdiv", "self + value * (tensor1 / tensor2)"},
-    {"aten::lerp.Scalar",
-     "select(abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))",
-     kFirst},
-    {"aten::lerp.Tensor",
-     "select(abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))",
-     kFirst},
     {"aten::copysign.Tensor", "copysign(self, other)", kFloat},
     {"aten::copysign.Scalar", "copysign(self, other)", kFloat},
     {"aten::nextafter", "nextafter(self, other)"},
@@ -133,7 +127,10 @@ constexpr OpRow kVariants[] = {
     {"aten::div.Tensor_mode", div_mode_variant},
     {"aten::div.Scalar_mode", div_mode_variant},
     {"aten::bitwise_not", bitwise_not_variant},
+    {"aten::lerp.Scalar", lerp_variant},
+    {"aten::lerp.Tensor", lerp_variant},
     {"aten::where.Scalar", where_scalars},
+    {"aten::frexp.Tensor", frexp_parts},
 };
 
 }  // namespace

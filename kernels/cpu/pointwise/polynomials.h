@@ -31,7 +31,7 @@ int64_t degree_of(T n) {
   if (!(static_cast<double>(n) <= kMaxDegree)) {
     unimplemented("polynomials of degree ", static_cast<double>(n));
   }
-  return static_cast<double>(n) < 0 ? -1 : static_cast<int64_t>(n);
+  return static_cast<double>(n) <= -1 ? -1 : static_cast<int64_t>(n);
 }
 
 template <class T>

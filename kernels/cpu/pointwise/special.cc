@@ -234,7 +234,7 @@ T lcm_of(T a, T b) {
   FN(log_ndtr, F, special::log_ndtr(a))                                               \
   FN(erfcx, F, special::erfcx(a))                                                     \
   FN(zeta, F, special::zeta(a, b))                                                    \
-  FN(polygamma, F, special::polygamma(a, b))                                          \
+  FN(polygamma, F, a == T(1) ? special::trigamma(b) : T(special::polygamma(a, b)))    \
   FN(igamma, F, special::igamma(a, b))                                                \
   FN(igammac, F, special::igammac(a, b))                                              \
   FN(bessel_j0, F, special::bessel_j(0, a))                                           \

@@ -57,6 +57,31 @@ void bitwise_not_variant(OpCall& call) {
   call.ret(evaluate_as(call, logical ? "not(self)" : "bit_not(self)", DTypeRule::kPromote));
 }
 
+// From the nearer end, so that both ends are met; complex numbers have no such order here.
+void lerp_variant(OpCall& call) {
+  const char* expression = is_complex(call.tensor(0).dtype())
+                               ? "self + weight * (end - self)"
+                               : "select(abs(weight) < 0.5, self + weight * (end - self), "
+                                 "end - (end - self) * (1 - weight))";
+  call.ret(evaluate_as(call, expression, DTypeRule::kFirst));
+}
+
+void frexp_parts(OpCall& call) {
+  const Tensor self = call.tensor(0).contiguous();
+  const Tensor mantissa = empty(self.sizes(), self.dtype());
+  const Tensor exponent = empty(self.sizes(), DType::kInt32);
+  visit(self.dtype(), "frexp", AllFloatTypes{}, [&]<class T>() {
+    using C = Compute<T>;
+    for (int64_t i = 0; i < self.numel(); ++i) {
+      int power = 0;
+      mantissa.data<T>()[i] = T(std::frexp(static_cast<C>(self.data<T>()[i]), &power));
+      exponent.data<int32_t>()[i] = power;
+    }
+  });
+  call.ret(0, mantissa);
+  call.ret(1, exponent);
+}
+
 void where_scalars(OpCall& call) {
   const Tensor condition = call.tensor(0);
   const IValue &a = call.in(1), &b = call.in(2);
