@@ -36,8 +36,8 @@ void copy_rows(const Tensor& out, const Tensor& self, const Tensor& indices, int
 }
 
 void check_gather(const Tensor& self, const Tensor& index, int64_t dim) {
-  if (index.dtype() != DType::kInt64) fail("gather(): Expected dtype int64 for index");
   if (index.numel() == 0) return;
+  if (index.dtype() != DType::kInt64) fail("gather(): Expected dtype int64 for index");
   if (self.dim() != index.dim()) {
     fail("Index tensor must have the same number of dimensions as input tensor");
   }

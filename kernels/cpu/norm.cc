@@ -112,6 +112,9 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
                                const Tensor& bias, const Tensor& running_mean,
                                const Tensor& running_var, bool training, double momentum,
                                double eps) {
+  if (x.dim() < 2 && x.numel() == 0) {  // nothing to normalize, whatever the channels
+    return {x.clone(), empty({0}, x.dtype()), empty({0}, x.dtype())};
+  }
   if (x.dim() < 2) fail("batch_norm: expected at least 2 dims, got ", x.dim());
   if (!x.is_contiguous() && !x.is_channels_last()) x = x.contiguous();
   const int64_t channels = x.size(1);
@@ -338,6 +341,45 @@ void native_group_norm(OpCall& call) {
   call.ret(2, to_dtype(r.rstd, call.tensor(0).dtype()));
 }
 
+namespace {
+
+// A batch norm of one sample whose channels are all (sample, channel) planes; running statistics
+// become the mean of those of the samples.
+Tensor instance_norm_of_run(const OpCall& call, const Tensor& x) {
+  const int64_t batch = x.size(0), channels = x.size(1);
+  Dims folded(x.sizes().begin(), x.sizes().end());
+  folded[0] = 1;
+  folded[1] = batch * channels;
+  const auto repeat = [&](size_t i) {
+    const Tensor given = call.opt_tensor(i);
+    if (!given.defined()) return given;
+    if (given.dim() != 1 || given.numel() != channels) {
+      fail("instance_norm: expected ", channels, " values for each channel statistic or weight");
+    }
+    return given.unsqueeze(0)
+        .expand({batch, channels})
+        .clone()
+        .contiguous()
+        .reshape({batch * channels});
+  };
+  const Tensor running_mean = repeat(3), running_var = repeat(4);
+  const Tensor out = run_batch_norm(call.context(), x.view_as_shape(folded), repeat(1), repeat(2),
+                                    running_mean, running_var, true, call.number(6), call.number(7))
+                         .output;
+  for (size_t i : {size_t{3}, size_t{4}}) {
+    const Tensor target = call.opt_tensor(i), made = i == 3 ? running_mean : running_var;
+    if (!target.defined()) continue;
+    const Tensor wide = to_dtype(made, DType::kFloat64), mean = zeros({channels}, DType::kFloat64);
+    for (int64_t k = 0; k < batch * channels; ++k) {
+      mean.data<double>()[k % channels] += wide.data<double>()[k] / static_cast<double>(batch);
+    }
+    copy_into(target, mean);
+  }
+  return out.view_as_shape(x.sizes());
+}
+
+}  // namespace
+
 // Every (sample, channel) plane is normalized on its own: a group norm with one channel a group.
 void instance_norm(OpCall& call) {
   const Tensor x = call.tensor(0).contiguous();
@@ -348,9 +390,7 @@ void instance_norm(OpCall& call) {
                                    call.number(7))
                         .output);
   }
-  if (!call.is_none(3)) {
-    unimplemented("instance_norm that updates running statistics");
-  }
+  if (!call.is_none(3) || !call.is_none(4)) return call.ret(instance_norm_of_run(call, x));
   call.ret(run_group_norm(call.context(), x, channels, call.opt_tensor(1), call.opt_tensor(2),
                           call.number(7))
                .output);

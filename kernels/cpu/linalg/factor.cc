@@ -347,6 +347,18 @@ void lu_unpack(OpCall& call) {
   call.ret(2, call.boolean(2) ? parts.u : nothing);
 }
 
+namespace {
+
+// In place, a dense tensor; real ones stay as they are.
+void conjugate(const Tensor& t) {
+  if (!is_complex(t.dtype())) return;
+  visit(t.dtype(), "conj", ComplexTypes{}, [&]<class T>() {
+    for (int64_t i = 0; i < t.numel(); ++i) t.data<T>()[i] = std::conj(t.data<T>()[i]);
+  });
+}
+
+}  // namespace
+
 // linalg_lu_solve(LU, pivots, B, left, adjoint) and lu_solve(B, LU, pivots).
 void lu_solve(OpCall& call) {
   const bool legacy = call.size() == 3;
@@ -363,12 +375,11 @@ void lu_solve(OpCall& call) {
     solve_lu(factors, pivots, x, adjoint ? 'C' : 'N');
     return call.ret(x);
   }
-  // X A = B is A^T X^T = B^T; with the adjoint, X A^H = B is conj(A) X^T = B^T.
-  if (adjoint && is_complex(b.dtype())) {
-    unimplemented("linalg.lu_solve with left=False and adjoint=True for complex matrices");
-  }
+  // X A = B is A^T X^T = B^T; with the adjoint, X A^H = B is A conj(X)^T = conj(B)^T.
   const Tensor x = column_major_copy(b.transpose(-2, -1));
+  if (adjoint) conjugate(x);
   solve_lu(factors, pivots, x, adjoint ? 'N' : 'T');
+  if (adjoint) conjugate(x);
   call.ret(x.transpose(-2, -1));
 }
 
