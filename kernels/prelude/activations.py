@@ -23,10 +23,8 @@ def glu(self: Tensor, dim: int=-1) -> Tensor:
     half = torch.size(self, dim) // 2
     return torch.narrow(self, dim, 0, half) * torch.sigmoid(torch.narrow(self, dim, half, half))
 
-def rrelu(self: Tensor, lower: number=0.125, upper: number=0.33333333333333331, training: bool=False, generator: Any=None) -> Tensor:
-    if training:
-        raise RuntimeError("rrelu is not implemented in training mode")
-    return torch.leaky_relu(self, (float(lower) + float(upper)) / 2.)
+def rrelu(self: Tensor, lower: number=0.125, upper: number=0.33333333333333331, training: bool=False, generator: Optional[Generator]=None) -> Tensor:
+    return torch.rrelu_with_noise(self, torch.empty_like(self), lower, upper, training, generator)
 
 def log_sigmoid_forward(self: Tensor) -> Tuple[Tensor, Tensor]:
     return torch.log_sigmoid(self), torch.zeros([0])
@@ -64,3 +62,21 @@ def isreal(self: Tensor) -> Tensor:
     if torch.is_complex(self):
         return torch.imag(self) == 0
     return torch.ones_like(self, dtype=11)
+
+def polygamma_(self: Tensor, n: int) -> Tensor:
+    return torch.copy_(self, torch.polygamma(n, self))
+
+def _prelu_kernel(self: Tensor, weight: Tensor) -> Tensor:
+    return torch.where(self > 0, self, weight * self)
+
+def _add_relu__Tensor(self: Tensor, other: Tensor, *, alpha: number=1) -> Tensor:
+    return torch.relu(torch.add(self, other, alpha=alpha))
+
+def _add_relu__Scalar(self: Tensor, other: number, alpha: number=1) -> Tensor:
+    return torch.relu(torch.add(self, other, alpha))
+
+def _addmm_activation(self: Tensor, mat1: Tensor, mat2: Tensor, *, beta: number=1, alpha: number=1, use_gelu: bool=False) -> Tensor:
+    out = torch.addmm(self, mat1, mat2, beta=beta, alpha=alpha)
+    if use_gelu:
+        return torch.gelu(out)
+    return torch.relu(out)

@@ -73,7 +73,7 @@ def _transformer_encoder_layer_fwd(src: Tensor, embed_dim: int, num_heads: int, 
         x = torch.layer_norm(x, [embed_dim], norm_weight_2, norm_bias_2, eps)
     return ops.temper._nested_like(x, src)
 
-def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], is_causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
+def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
     scores = torch.matmul(query * scale, torch.transpose(key, -2, -1))
     if is_causal:
         if attn_mask is not None:
@@ -86,16 +86,14 @@ def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[T
         else:
             scores = scores + attn_mask
     weights = torch.softmax(scores, -1)
+    if dropout_p > 0.:
+        weights = torch.dropout(weights, dropout_p, True)
     return torch.matmul(weights, value), weights
 
 def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
-    if dropout_p != 0.:
-        raise RuntimeError("attention with dropout is not implemented")
-    return helper_sdpa(query, key, value, attn_mask, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))))
+    return helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))))
 
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., is_causal: bool=False, *, scale: Optional[float]=None, enable_gqa: bool=False) -> Tensor:
-    if dropout_p != 0.:
-        raise RuntimeError("attention with dropout is not implemented")
     k = key
     v = value
     if enable_gqa:
@@ -104,5 +102,46 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     factor = 1. / torch.sqrt(float(torch.size(query, -1)))
     if scale is not None:
         factor = scale
-    out, _ = helper_sdpa(query, k, v, attn_mask, is_causal, factor)
+    out, _ = helper_sdpa(query, k, v, attn_mask, dropout_p, is_causal, factor)
     return out
+
+def _scaled_dot_product_attention_math(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
+    return torch._scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, need_attn_weights, is_causal)
+
+def _scaled_dot_product_attention_forward(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
+    return torch._scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, need_attn_weights, is_causal)
+
+# The second result: logarithms of the sums of the exponentials of the scores.
+def _scaled_dot_product_flash_attention_for_cpu(query: Tensor, key: Tensor, value: Tensor, dropout_p: float=0., is_causal: bool=False, *, attn_mask: Optional[Tensor]=None, scale: Optional[float]=None) -> Tuple[Tensor, Tensor]:
+    factor = 1. / torch.sqrt(float(torch.size(query, -1)))
+    if scale is not None:
+        factor = scale
+    out, _ = helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, factor)
+    scores = torch.matmul(query * factor, torch.transpose(key, -2, -1))
+    if is_causal:
+        causal = torch.tril(torch.ones([torch.size(query, -2), torch.size(key, -2)], dtype=11))
+        scores = torch.masked_fill(scores, torch.logical_not(causal), -inf)
+    if attn_mask is not None:
+        if ops.prim.dtype(attn_mask) == 11:
+            scores = torch.masked_fill(scores, torch.logical_not(attn_mask), -inf)
+        else:
+            scores = scores + attn_mask
+    return out, torch.logsumexp(scores, [-1])
+
+# mask_type 0: [L, L], 1: [B, L], 2: the scores' shape. True hides; rows that hide all give NaN.
+def _masked_softmax(self: Tensor, mask: Tensor, dim: Optional[int]=None, mask_type: Optional[int]=None) -> Tensor:
+    if ops.prim.dtype(mask) != 11:
+        raise RuntimeError("Mask should be a boolean tensor")
+    kind = 2 if mask_type is None else unchecked_cast(int, mask_type)
+    hidden = mask
+    if kind == 1 and torch.dim(mask) == 2 and torch.dim(self) == 4:
+        hidden = torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
+    axis = torch.dim(self) - 1
+    if dim is not None:
+        axis = dim
+    return torch.softmax(torch.masked_fill(self, hidden, -inf), axis)
+
+# Rows of -inf give zeros.
+def _safe_softmax(self: Tensor, dim: int, dtype: Optional[int]=None) -> Tensor:
+    empty = torch.all(self == -inf, dim, True)
+    return torch.masked_fill(torch.softmax(self, dim, dtype), empty, 0)

@@ -39,13 +39,13 @@ def logspace__out(start: number, end: number, steps: int, base: float=10., *, ou
 def rand__out(size: List[int], *, out: Tensor) -> Tensor:
     return torch.uniform_(torch.resize_(out, size))
 
-def rand__generator_out(size: List[int], *, generator: Any, out: Tensor) -> Tensor:
+def rand__generator_out(size: List[int], *, generator: Optional[Generator], out: Tensor) -> Tensor:
     return torch.uniform_(torch.resize_(out, size), 0., 1., generator=generator)
 
 def randn__out(size: List[int], *, out: Tensor) -> Tensor:
     return torch.normal_(torch.resize_(out, size))
 
-def randn__generator_out(size: List[int], *, generator: Any, out: Tensor) -> Tensor:
+def randn__generator_out(size: List[int], *, generator: Optional[Generator], out: Tensor) -> Tensor:
     return torch.normal_(torch.resize_(out, size), 0., 1., generator=generator)
 
 def randint__out(high: int, size: List[int], *, out: Tensor) -> Tensor:
@@ -57,7 +57,7 @@ def randint__low_out(low: int, high: int, size: List[int], *, out: Tensor) -> Te
 def randperm__out(n: int, *, out: Tensor) -> Tensor:
     return torch.copy_(torch.resize_(out, [n]), torch.randperm(n, dtype=4))
 
-def normal__float_float_out(mean: float, std: float, size: List[int], *, generator: Any=None, out: Tensor) -> Tensor:
+def normal__float_float_out(mean: float, std: float, size: List[int], *, generator: Optional[Generator]=None, out: Tensor) -> Tensor:
     return torch.normal_(torch.resize_(out, size), mean, std, generator=generator)
 
 # Both ends are included.

@@ -35,6 +35,18 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
         return input
     return helper_scaled(input, helper_keep(input, p, torch.size(input)), p)
 
+def native_dropout(input: Tensor, p: float, train: Optional[bool]) -> Tuple[Tensor, Tensor]:
+    training = True
+    if train is not None:
+        training = train
+    if not training or torch.numel(input) == 0:
+        return input, torch.ones_like(input, dtype=11)
+    keep = helper_keep(input, p, torch.size(input))
+    return helper_scaled(input, keep, p), torch.to(keep, 11)
+
+def _masked_scale(self: Tensor, mask: Tensor, scale: float) -> Tensor:
+    return self * mask * scale
+
 def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     if p == 0. or not train or torch.numel(input) == 0:
         return input

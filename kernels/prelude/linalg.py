@@ -10,17 +10,6 @@ def helper_check_square(name: str, x: Tensor) -> None:
     if torch.size(x, -1) != torch.size(x, -2):
         raise RuntimeError("{}: A must be batches of square matrices, but they are {} by {} matrices".format(name, torch.size(x, -2), torch.size(x, -1)))
 
-def helper_last(x: Tensor, keep: List[int], last: List[int]) -> Tensor:
-    return torch.permute(x, keep + last)
-
-# Dims that are not listed, in order.
-def helper_other_dims(rank: int, dims: List[int]) -> List[int]:
-    rest: List[int] = []
-    for d in range(rank):
-        if d not in dims:
-            rest.append(d)
-    return rest
-
 def helper_wrap_dim(dim: int, rank: int) -> int:
     high = rank if rank > 0 else 1
     if dim < -high or dim >= high:
@@ -100,150 +89,6 @@ def linalg_matrix_exp(self: Tensor) -> Tensor:
         result = torch.where(squarings > k, torch.matmul(result, result), result)
     return result
 
-def helper_matrix_dims(name: str, self: Tensor, dim: List[int]) -> List[int]:
-    helper_check_float(name, self)
-    if torch.dim(self) < 2:
-        raise RuntimeError(name + ": The input tensor A must have at least 2 dimensions.")
-    if len(dim) != 2:
-        raise RuntimeError("{}: dim must be a 2-tuple. Got {}".format(name, dim))
-    first = helper_wrap_dim(dim[0], torch.dim(self))
-    second = helper_wrap_dim(dim[1], torch.dim(self))
-    if first == second:
-        raise RuntimeError("{}: dims must be different. Got ({}, {})".format(name, dim[0], dim[1]))
-    return [first, second]
-
-# The singular values of the matrices in two dims, last; `keepdim` puts ones where they were.
-def helper_singular_values(self: Tensor, dims: List[int]) -> Tensor:
-    return torch.linalg_svdvals(helper_last(self, helper_other_dims(torch.dim(self), dims), dims))
-
-def helper_restore_dims(x: Tensor, self: Tensor, dims: List[int], keepdim: bool) -> Tensor:
-    if not keepdim:
-        return x
-    shape = list(torch.size(self))
-    for d in dims:
-        shape[d] = 1
-    return torch.reshape(x, shape)
-
-def helper_as_dtype(self: Tensor, dtype: Optional[int]) -> Tensor:
-    if dtype is None:
-        return self
-    return torch.to(self, dtype)
-
-def linalg_matrix_norm(self: Tensor, ord: number, dim: List[int]=[-2, -1], keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    dims = helper_matrix_dims("linalg.matrix_norm", self, dim)
-    x = helper_as_dtype(self, dtype)
-    p = float(ord)
-    size = abs(p)
-    if size != 2. and size != 1. and size != inf:
-        raise RuntimeError("linalg.matrix_norm: Order {} not supported.".format(ord))
-    if size == 2.:
-        values = helper_singular_values(x, dims)
-        best = torch.amax(values, [-1]) if p > 0. else torch.amin(values, [-1])
-        return helper_restore_dims(best, self, dims, keepdim)
-    summed = dims[0]
-    other = dims[1]
-    if size == inf:
-        summed, other = other, summed
-    sums = torch.linalg_vector_norm(x, 1., [summed], True)
-    best = torch.amax(sums, [other], True) if p > 0. else torch.amin(sums, [other], True)
-    if keepdim:
-        return best
-    high = summed if summed > other else other
-    return torch.squeeze(torch.squeeze(best, high), summed + other - high)
-
-def linalg_matrix_norm__str_ord(self: Tensor, ord: str="fro", dim: List[int]=[-2, -1], keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    dims = helper_matrix_dims("linalg.matrix_norm", self, dim)
-    if ord == "fro":
-        return torch.linalg_vector_norm(self, 2, dims, keepdim, dtype=dtype)
-    if ord != "nuc":
-        raise RuntimeError("linalg.matrix_norm: Order " + ord + " not supported.")
-    values = helper_singular_values(helper_as_dtype(self, dtype), dims)
-    return helper_restore_dims(torch.sum(values, [-1]), self, dims, keepdim)
-
-def linalg_norm(self: Tensor, ord: Optional[number]=None, dim: Optional[List[int]]=None, keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    if dim is not None:
-        if len(dim) != 1 and len(dim) != 2:
-            raise RuntimeError("linalg.norm: If dim is specified, it must be of length 1 or 2. Got {}".format(dim))
-        if ord is not None and len(dim) == 2:
-            return torch.linalg_matrix_norm(self, ord, dim, keepdim, dtype=dtype)
-    elif ord is not None:
-        if torch.dim(self) != 1 and torch.dim(self) != 2:
-            raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.".format(torch.dim(self)))
-        if torch.dim(self) == 2:
-            return torch.linalg_matrix_norm(self, ord, [-2, -1], keepdim, dtype=dtype)
-    if ord is None:
-        return torch.linalg_vector_norm(self, 2, dim, keepdim, dtype=dtype)
-    return torch.linalg_vector_norm(self, ord, dim, keepdim, dtype=dtype)
-
-def linalg_norm__ord_str(self: Tensor, ord: str, dim: Optional[List[int]]=None, keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    if dim is not None:
-        return torch.linalg_matrix_norm(self, ord, dim, keepdim, dtype=dtype)
-    if torch.dim(self) != 2:
-        raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {}D.".format(torch.dim(self)))
-    return torch.linalg_matrix_norm(self, ord, [-2, -1], keepdim, dtype=dtype)
-
-def nuclear_norm(self: Tensor, keepdim: bool=False) -> Tensor:
-    return torch.linalg_matrix_norm(self, "nuc", [-2, -1], keepdim)
-
-def nuclear_norm__dim(self: Tensor, dim: List[int], keepdim: bool=False) -> Tensor:
-    return torch.linalg_matrix_norm(self, "nuc", dim, keepdim)
-
-def frobenius_norm(self: Tensor) -> Tensor:
-    return torch.linalg_vector_norm(self, 2)
-
-def frobenius_norm__dim(self: Tensor, dim: List[int], keepdim: bool=False) -> Tensor:
-    if len(dim) > 2:
-        raise RuntimeError("Expected at most 2 dimensions, but got {} dimensions instead.".format(len(dim)))
-    return torch.linalg_vector_norm(self, 2, dim, keepdim)
-
-def native_norm(self: Tensor, p: number=2) -> Tensor:
-    return torch.norm(self, p)
-
-def native_norm__ScalarOpt_dim_dtype(self: Tensor, p: Optional[number], dim: List[int], keepdim: bool, dtype: Optional[int]) -> Tensor:
-    order = 2. if p is None else float(unchecked_cast(number, p))
-    return torch.linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
-
-def linalg__powsum(self: Tensor, ord: number=2, dim: Optional[List[int]]=None, keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    return torch.sum(torch.pow(torch.abs(self), ord), dim, keepdim, dtype=dtype)
-
-def norm_except_dim(v: Tensor, pow: int=2, dim: int=0) -> Tensor:
-    if dim == -1:
-        return torch.norm(v, pow)
-    return torch.norm(v, pow, helper_other_dims(torch.dim(v), [helper_wrap_dim(dim, torch.dim(v))]), True)
-
-def _weight_norm(v: Tensor, g: Tensor, dim: int=0) -> Tensor:
-    return v * (g / torch.norm_except_dim(v, 2, dim))
-
-def _weight_norm_interface(v: Tensor, g: Tensor, dim: int=0) -> Tuple[Tensor, Tensor]:
-    norm = torch.norm_except_dim(v, 2, dim)
-    return v * (g / norm), norm
-
-def linalg_cond(self: Tensor, p: Optional[number]=None) -> Tensor:
-    if torch.dim(self) < 2:
-        raise RuntimeError("linalg.cond: The input tensor A must have at least 2 dimensions.")
-    order = 2. if p is None else float(unchecked_cast(number, p))
-    if abs(order) == 2.:
-        values = torch.linalg_svdvals(self)
-        if torch.size(values, -1) == 0:
-            return torch.new_zeros(values, torch.size(self)[:-2])
-        high = torch.select(values, -1, 0)
-        low = torch.select(values, -1, -1)
-        return low / high if order < 0. else high / low
-    helper_check_square("linalg.cond", self)
-    inverse, info = torch.linalg_inv_ex(self)
-    product = torch.linalg_matrix_norm(self, order) * torch.linalg_matrix_norm(inverse, order)
-    return torch.masked_fill(product, info != 0, inf)
-
-def linalg_cond__p_str(self: Tensor, p: str) -> Tensor:
-    helper_check_square("linalg.cond", self)
-    inverse, info = torch.linalg_inv_ex(self)
-    if p == "nuc":
-        values = torch.linalg_svdvals(self)
-        product = torch.sum(values, [-1]) * torch.sum(torch.linalg_svdvals(inverse), [-1])
-    else:
-        product = torch.linalg_matrix_norm(self, p) * torch.linalg_matrix_norm(inverse, p)
-    return torch.masked_fill(product, info != 0, inf)
-
 # Singular values below max(atol, rtol * the largest) count as zero.
 def helper_tolerances(self: Tensor, atol: Optional[Tensor], rtol: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
     real = ops.prim.dtype(torch.abs(self))
@@ -261,9 +106,10 @@ def helper_tolerances(self: Tensor, atol: Optional[Tensor], rtol: Optional[Tenso
     return absolute, relative
 
 def helper_tolerance(x: Optional[float], self: Tensor) -> Optional[Tensor]:
-    if x is None:
-        return None
-    return torch.scalar_tensor(x, dtype=ops.prim.dtype(torch.abs(self)))
+    result: Optional[Tensor] = None
+    if x is not None:
+        result = torch.scalar_tensor(x, dtype=ops.prim.dtype(torch.abs(self)))
+    return result
 
 def helper_rank(self: Tensor, atol: Optional[Tensor], rtol: Optional[Tensor], hermitian: bool) -> Tensor:
     if torch.dim(self) < 2:
@@ -331,13 +177,11 @@ def logdet(self: Tensor) -> Tensor:
     return torch.masked_fill(size, sign == -1, nan)
 
 def linalg_vander(x: Tensor, *, N: Optional[int]=None) -> Tensor:
-    if torch.dim(x) == 0:
-        raise RuntimeError("linalg.vander: x must be at least one-dimensional")
-    count = torch.size(x, -1) if N is None else unchecked_cast(int, N)
+    row = torch.unsqueeze(x, -1) if torch.dim(x) == 0 else x
+    count = torch.size(row, -1) if N is None else unchecked_cast(int, N)
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")
-    column = torch.unsqueeze(x, -1)
-    base = torch.expand(column, torch.size(x) + [count - 1])
+    base = torch.expand(torch.unsqueeze(row, -1), torch.size(row) + [count - 1])
     powers = torch.cumprod(base, -1)
     return torch.cat([torch.ones_like(torch.narrow(powers, -1, 0, 1)), powers], -1)
 
@@ -399,3 +243,26 @@ def kron(self: Tensor, other: Tensor) -> Tensor:
         b.append(n)
         shape.append(m * n)
     return torch.reshape(torch.reshape(self, a) * torch.reshape(other, b), shape)
+
+# The tensor takes the shape of the result, as the oracle's does.
+def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: number=1, alpha: number=1) -> Tensor:
+    result = torch.addbmm(self, batch1, batch2, beta=beta, alpha=alpha)
+    return torch.copy_(torch.resize_(self, torch.size(result)), result)
+
+# Sums of products of three tensors, each with ones where it has no dim of the others.
+def _trilinear(i1: Tensor, i2: Tensor, i3: Tensor, expand1: List[int], expand2: List[int], expand3: List[int], sumdim: List[int], unroll_dim: int=1) -> Tensor:
+    return torch.sum(helper_unsqueeze_all(i1, expand1) * helper_unsqueeze_all(i2, expand2) * helper_unsqueeze_all(i3, expand3), sumdim)
+
+def helper_unsqueeze_all(x: Tensor, dims: List[int]) -> Tensor:
+    y = x
+    for d in sorted(dims):
+        y = torch.unsqueeze(y, d)
+    return y
+
+def _int_mm(self: Tensor, mat2: Tensor) -> Tensor:
+    if ops.prim.dtype(self) != 1 or ops.prim.dtype(mat2) != 1:
+        raise RuntimeError("_int_mm expects int8 matrices")
+    return torch.mm(torch.to(self, 3), torch.to(mat2, 3))
+
+def _linalg_eigvals(self: Tensor) -> Tensor:
+    return torch.linalg_eigvals(self)

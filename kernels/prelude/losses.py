@@ -177,15 +177,50 @@ def cross_entropy_loss(self: Tensor, target: Tensor, weight: Optional[Tensor]=No
     return plain * (1. - label_smoothing) + smooth * (label_smoothing / float(classes))
 
 def multi_margin_loss(self: Tensor, target: Tensor, p: number=1, margin: number=1, weight: Optional[Tensor]=None, reduction: int=1) -> Tensor:
-    x = self if torch.dim(self) == 2 else torch.unsqueeze(self, 0)
-    y = target if torch.dim(target) == 1 else torch.unsqueeze(target, 0)
+    x = self if torch.dim(self) == 2 else torch.reshape(self, [1, -1])
+    y = torch.reshape(target, [-1])
     labels = torch.unsqueeze(y, 1)
-    each = torch.clamp_min(margin - torch.gather(x, 1, labels) + x, 0)
+    each = torch.clamp_min(torch.rsub(torch.gather(x, 1, labels), margin) + x, 0)
     each = torch.pow(each, p)
     if weight is not None:
         each = each * torch.unsqueeze(torch.index_select(weight, 0, y), 1)
     each = torch.scatter(each, 1, labels, 0)
     loss = torch.sum(each, [1]) / float(torch.size(x, 1))
-    if reduction == 0 and torch.dim(self) == 1:
+    if reduction == 0 and torch.dim(self) < 2:
         return torch.squeeze(loss, 0)
     return helper_reduce(loss, reduction)
+
+# The labels of a row stand before its first -1.
+def multilabel_margin_loss_forward(self: Tensor, target: Tensor, reduction: int) -> Tuple[Tensor, Tensor]:
+    if torch.size(self) != torch.size(target):
+        raise RuntimeError("inconsistent target size: {} for input of size: {}".format(torch.size(target), torch.size(self)))
+    x = self if torch.dim(self) == 2 else torch.reshape(self, [1, -1])
+    y = torch.reshape(target, torch.size(x))
+    classes = torch.size(x, 1)
+    if bool(torch.any(torch.logical_or(y < -1, y >= classes))):
+        raise RuntimeError("multilabel_margin_loss: a label is out of range")
+    listed = torch.cumprod(y >= 0, 1) > 0
+    labels = torch.where(listed, y, torch.full_like(y, classes))
+    marked = torch.scatter(torch.zeros([torch.size(x, 0), classes + 1], dtype=ops.prim.dtype(x)), 1, labels, 1)
+    marked = torch.narrow(marked, 1, 0, classes)
+    scores = torch.gather(x, 1, torch.where(listed, y, torch.zeros_like(y)))
+    each = torch.clamp_min(1 - torch.unsqueeze(scores, 2) + torch.unsqueeze(x, 1), 0)
+    each = each * torch.unsqueeze(listed, 2) * torch.unsqueeze(1 - marked, 1)
+    loss = torch.sum(each, [1, 2]) / float(classes)
+    if reduction == 0 and torch.dim(self) < 2:
+        loss = torch.squeeze(loss, 0)
+    return helper_reduce(loss, reduction), torch.reshape(marked, torch.size(self))
+
+def multilabel_margin_loss(self: Tensor, target: Tensor, reduction: int=1) -> Tensor:
+    loss, _ = torch.multilabel_margin_loss_forward(self, target, reduction)
+    return loss
+
+def nll_loss_forward(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int) -> Tuple[Tensor, Tensor]:
+    x = torch.unsqueeze(self, 0) if torch.dim(self) == 1 else self
+    y = torch.unsqueeze(target, 0) if torch.dim(self) == 1 else target
+    _, used = helper_nll(x, y, weight, ignore_index)
+    total = torch.sum(used) if reduction == 1 or reduction == 2 else torch.zeros([], dtype=ops.prim.dtype(self))
+    return torch.nll_loss_nd(self, target, weight, reduction, ignore_index), total
+
+def nll_loss2d_forward(self: Tensor, target: Tensor, weight: Optional[Tensor], reduction: int, ignore_index: int) -> Tuple[Tensor, Tensor]:
+    return torch.nll_loss_forward(self, target, weight, reduction, ignore_index)
