@@ -1,11 +1,22 @@
 #include "kernels/prelude/prelude.h"
 
-#define TEMPER_PRELUDE_FILES(X)                                                               \
-  X(activations)                                                                              \
-  X(attention)                                                                                \
-  X(calculus)                                                                                 \
-  X(convolutions) X(creation) X(dropout) X(fft) X(histograms) X(internal) X(linalg) X(losses) \
-      X(norms) X(random) X(statistics)
+// clang-format off
+#define TEMPER_PRELUDE_FILES(X) \
+  X(activations)                \
+  X(attention)                  \
+  X(calculus)                   \
+  X(convolutions)               \
+  X(creation)                   \
+  X(dropout)                    \
+  X(fft)                        \
+  X(histograms)                 \
+  X(internal)                   \
+  X(linalg)                     \
+  X(losses)                     \
+  X(norms)                      \
+  X(random)                     \
+  X(statistics)
+// clang-format on
 
 #define TEMPER_PRELUDE_DECLARE(family)                      \
   extern "C" const char temper_embedded_prelude_##family[]; \
