@@ -98,6 +98,41 @@ size_t constant_hash(const IValue& value) {
   }
 }
 
+bool is_data(const IValue& value) {
+  switch (value.tag()) {
+    case Tag::kList:
+      for (const IValue& item : value.to_list().items) {
+        if (!is_data(item)) return false;
+      }
+      return true;
+    case Tag::kTuple:
+      for (const IValue& item : value.to_tuple().items) {
+        if (!is_data(item)) return false;
+      }
+      return true;
+    case Tag::kTensor:
+    case Tag::kNone:
+    case Tag::kBool:
+    case Tag::kInt:
+    case Tag::kDouble:
+    case Tag::kString:
+    case Tag::kComplex:
+    case Tag::kDevice:
+    case Tag::kEnum: return true;
+    default: return false;
+  }
+}
+
+void mark_constant(const IValue& value) {
+  if (value.is_tensor()) {
+    if (value.to_tensor().defined()) value.to_tensor().storage()->mark_constant();
+  } else if (value.is_list()) {
+    for (const IValue& item : value.to_list().items) mark_constant(item);
+  } else if (value.is_tuple()) {
+    for (const IValue& item : value.to_tuple().items) mark_constant(item);
+  }
+}
+
 int64_t constant_bytes(const IValue& value) {
   if (value.is_tensor())
     return value.to_tensor().defined() ? value.to_tensor().storage()->size() : 0;

@@ -15,6 +15,12 @@ TypePtr constant_type(const IValue& value, const TypePtr& declared);
 bool same_constant(const IValue& a, const IValue& b);
 size_t constant_hash(const IValue& value);
 
+// Data that a constant may hold: no objects, dicts or futures.
+bool is_data(const IValue& value);
+
+// Tells the storages of the value's tensors that nobody writes them.
+void mark_constant(const IValue& value);
+
 // Bytes that the value keeps alive in tensors that own their memory.
 int64_t constant_bytes(const IValue& value);
 

@@ -11,18 +11,25 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "core/value/containers.h"
 #include "ir/graph/graph.h"
 
 namespace temper {
+
+class AttributeFacts;
 
 struct PassContext {
   explicit PassContext(const OpRegistry& ops) : ops(ops) {}
 
   const OpRegistry& ops;
+  // The loaded object that the graph is a method of, and which of its attributes never change. Null
+  // when that is not known.
+  const ObjectValue* self = nullptr;
+  const AttributeFacts* attributes = nullptr;
   // Computes an operator on constants; throws Error when it cannot. evaluate_operator() by default.
   std::function<std::vector<IValue>(const OpDef&, std::vector<IValue>)> evaluate;
   // Bounds of what ahead-of-time evaluation may use, and of a tensor that it leaves in the graph.
-  int64_t evaluation_bytes = 64 << 20;
+  int64_t evaluation_bytes = int64_t{4} << 30;
   int64_t constant_bytes = 1 << 20;
   // Inlining leaves calls alone in graphs that have more nodes.
   size_t max_nodes = 200'000;

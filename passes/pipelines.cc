@@ -4,10 +4,12 @@ namespace temper {
 
 const Pipeline& load_pipeline() {
   static const Pipeline pipeline = {
-      {{"inline"}},
-      {{"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries",
-        "constant_propagation", "cse", "dce"},
+      {{"inline", "freeze"}},
+      {{"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries", "rank_queries",
+        "constant_propagation", "cse", "known_conditions", "dce"},
        4},
+      {{"functionalize", "dce"}},
+      {{"fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"}, 4},
       {{"constant_pooling", "dce"}},
   };
   return pipeline;

@@ -95,6 +95,7 @@ enum OpProperty : uint32_t {
   kCheap = 1u << 5,           // recomputing is cheaper than keeping (sizes, scalars)
   kMayReturnInput = 1u << 6,  // may return an argument itself though the schema says it is new
   kIgnoresNan = 1u << 7,      // NaN counts as absent (nanmedian)
+  kKeepsRank = 1u << 8,       // the first result has as many dims as the first argument
 };
 
 struct OpRow {
@@ -126,6 +127,12 @@ class OpDef {
   // The operator that computes the value when this one only stores it (in-place and out= forms) or
   // copies it (_copy forms).
   const OpDef* functional() const { return functional_; }
+  // Computes functional() of the same arguments and stores it in the first one, which keeps its
+  // shape and dtype.
+  bool in_place() const {
+    return functional_ && writes_ &&
+           schema_.arguments.size() == functional_->schema().arguments.size();
+  }
 
   bool has(OpProperty p) const { return (properties_ & p) != 0; }
   bool writes() const { return writes_; }        // mutates an argument

@@ -59,6 +59,10 @@ class Storage : public RefCounted {
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
   void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
   bool borrowed() const { return owner_.get() != nullptr; }
+  // Nobody writes the bytes any more: what is derived from them may be kept. Set once the owner of
+  // every program that sees the storage knows.
+  bool constant() const { return constant_.load(std::memory_order_relaxed); }
+  void mark_constant() { constant_.store(true, std::memory_order_relaxed); }
 
   // Grows (never shrinks) to `bytes`, keeping the content: the rule of resize_().
   void grow(int64_t bytes);
@@ -80,6 +84,7 @@ class Storage : public RefCounted {
   int64_t size_ = 0;
   Device device_;
   std::atomic<uint32_t> version_{0};
+  std::atomic<bool> constant_{false};
   Ref<RefCounted> owner_;
   Ref<MemoryAccount> account_;
   alignas(

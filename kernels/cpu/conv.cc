@@ -164,8 +164,24 @@ Tensor convolve_direct(const Tensor& input, const Tensor& weight, const Tensor& 
   return out;
 }
 
+MemoryFormat channels_last_format(size_t spatial) {
+  if (spatial < 2) return MemoryFormat::kContiguous;
+  return spatial == 2 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
+}
+
+// The input as the library takes it; channels last when the output is to be so.
+Tensor usable_input(const Tensor& input, MemoryFormat format) {
+  if (format == MemoryFormat::kContiguous || input.is_channels_last()) {
+    return input.is_contiguous() || input.is_channels_last() ? input : input.contiguous();
+  }
+  const Tensor out = empty(input.sizes(), input.dtype(), format);
+  copy_into(out, input);
+  return out;
+}
+
+// `free_layout`: whoever reads the result does not care for its strides.
 Tensor convolve(const RunContext& context, Tensor input, const Tensor& weight, const Tensor& bias,
-                const ConvParams& p) {
+                const ConvParams& p, Epilogue* epilogue = nullptr, bool free_layout = false) {
   const size_t spatial = p.stride.size();
   const bool batched = input.dim() == static_cast<int64_t>(spatial) + 2;
   if (!batched && input.dim() != static_cast<int64_t>(spatial) + 1) {
@@ -181,14 +197,14 @@ Tensor convolve(const RunContext& context, Tensor input, const Tensor& weight, c
   const Dims sizes = output_sizes(input, weight, p);
   Tensor out;
   if (input.dtype() == DType::kFloat32 && numel_of(sizes) > 0 && input.numel() > 0) {
-    const bool last = input.is_channels_last() || weight.is_channels_last();
-    out = empty(sizes, DType::kFloat32,
-                !last          ? MemoryFormat::kContiguous
-                : spatial == 2 ? MemoryFormat::kChannelsLast
-                               : MemoryFormat::kChannelsLast3d);
-    const bool usable = input.is_contiguous() || input.is_channels_last();
-    onednn::convolve(context, usable ? input : input.contiguous(), weight,
-                     bias.defined() ? bias.contiguous() : bias, p, out);
+    const bool last = free_layout || input.is_channels_last() || weight.is_channels_last();
+    const MemoryFormat format = last ? channels_last_format(spatial) : MemoryFormat::kContiguous;
+    out = empty(sizes, DType::kFloat32, format);
+    const bool fused = epilogue && batched && fuses(*epilogue, sizes);
+    onednn::convolve(context, usable_input(input, free_layout ? format : MemoryFormat::kContiguous),
+                     weight, bias.defined() ? bias.contiguous() : bias, p,
+                     fused ? *epilogue : Epilogue(), out);
+    if (fused) *epilogue = Epilogue();
   } else {
     out = convolve_direct(input, weight, bias, p, sizes);
   }
@@ -270,6 +286,21 @@ void convolution(OpCall& call) {
   p.output_padding = spread(call.ints(7), spatial, "output_padding");
   p.groups = call.integer(8);
   call.ret(convolve(call.context(), call.tensor(0), weight, call.opt_tensor(2), p));
+}
+
+void fused_convolution(OpCall& call) {
+  const Tensor weight = call.tensor(1);
+  const size_t spatial = spatial_dims(weight);
+  ConvParams p = params_of(call, spatial);
+  p.padding = spread(call.ints(4), spatial, "padding");
+  p.dilation = spread(call.ints(5), spatial, "dilation");
+  p.transposed = call.boolean(6);
+  p.output_padding = spread(call.ints(7), spatial, "output_padding");
+  p.groups = call.integer(8);
+  Epilogue epilogue = epilogue_of(call, 9);
+  const Tensor out = convolve(call.context(), call.tensor(0), weight, call.opt_tensor(2), p,
+                              &epilogue, call.boolean(14));
+  call.ret(epilogue.empty() ? out : finish(call, out, epilogue));
 }
 
 }  // namespace temper

@@ -86,7 +86,7 @@ Tensor product3(const RunContext& context, const Tensor& a, const Tensor& b) {
   }
   const bool tiny = out.numel() * a.size(2) <= kTinyProduct;
   if (dtype == DType::kFloat32 && !tiny) {
-    onednn::matmul(context, usable(a), usable(b), Tensor(), out);
+    onednn::matmul(context, usable(a), usable(b), Tensor(), Epilogue(), out);
     return out;
   }
   if (dtype == DType::kBool) fail("\"addmm_impl_cpu_\" not implemented for 'Bool'");
@@ -197,7 +197,7 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
 }
 
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
-                 const Tensor& bias) {
+                 const Tensor& bias, Epilogue* epilogue) {
   if (weight.dim() == 1) {
     Tensor out = matmul_of(context, x, weight);
     return bias.defined() ? scaled_sum(bias, out, 1, 1) : out;
@@ -220,7 +220,13 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
       flat.size(1) > 0) {
     const Tensor out = empty({flat.size(0), weight.size(0)}, DType::kFloat32);
     const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
-    onednn::matmul(context, usable(flat), weight.transpose(0, 1), dense_bias, out);
+    const bool fused = epilogue && fuses(*epilogue, sizes);
+    Epilogue flat_epilogue = fused ? *epilogue : Epilogue();
+    if (flat_epilogue.residual.defined()) {
+      flat_epilogue.residual = flat_epilogue.residual.reshape(out.sizes());
+    }
+    onednn::matmul(context, usable(flat), weight.transpose(0, 1), dense_bias, flat_epilogue, out);
+    if (fused) *epilogue = Epilogue();
     return out.view_as_shape(sizes);
   }
   const Tensor out = product2(context, flat, weight.transpose(0, 1)).view_as_shape(sizes);
@@ -249,6 +255,13 @@ void matmul(OpCall& call) { call.ret(matmul_of(call.context(), call.tensor(0), c
 
 void linear(OpCall& call) {
   call.ret(linear_of(call.context(), call.tensor(0), call.tensor(1), call.opt_tensor(2)));
+}
+
+void fused_linear(OpCall& call) {
+  Epilogue epilogue = epilogue_of(call, 3);
+  const Tensor out =
+      linear_of(call.context(), call.tensor(0), call.tensor(1), call.opt_tensor(2), &epilogue);
+  call.ret(epilogue.empty() ? out : finish(call, out, epilogue));
 }
 
 void mv(OpCall& call) {

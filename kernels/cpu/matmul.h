@@ -7,11 +7,13 @@
 
 namespace temper {
 
+struct Epilogue;
+
 // a [.., M, K] x b [.., K, N] with broadcast batch dims, following torch.matmul for ranks 1 and 2.
 Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b);
-// x [.., K] * weight[N, K]^T + bias[N].
+// x [.., K] * weight[N, K]^T + bias[N]. An epilogue that could be fused is done and emptied.
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
-                 const Tensor& bias);
+                 const Tensor& bias, Epilogue* epilogue = nullptr);
 // beta * self + alpha * product with self broadcast; self is not read when beta is 0.
 Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
                   const IValue& alpha);
@@ -20,6 +22,7 @@ void mm(OpCall& call);
 void bmm(OpCall& call);
 void matmul(OpCall& call);
 void linear(OpCall& call);
+void fused_linear(OpCall& call);  // linear, then the arguments of an epilogue
 void mv(OpCall& call);
 void dot(OpCall& call);
 void vdot(OpCall& call);

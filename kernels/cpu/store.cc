@@ -82,6 +82,16 @@ void store_out(OpCall& call) {
   }
 }
 
+void as_in_place(OpCall& call) {
+  const Tensor self = call.tensor(0), value = call.tensor(1);
+  if (self.sizes() != value.sizes()) {
+    fail("output with shape ", to_string(self.sizes()), " doesn't match the broadcast shape ",
+         to_string(value.sizes()));
+  }
+  check_cast(value, self);
+  call.ret(to_dtype(value, self.dtype()));
+}
+
 void store_copy(OpCall& call) {
   const Values results = run_functional(call, call.size());
   for (size_t i = 0; i < results.size(); ++i) {

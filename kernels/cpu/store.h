@@ -9,6 +9,9 @@ namespace temper {
 void store_in_place(OpCall& call);
 // Runs op().functional() without the trailing out arguments; resizes and fills those.
 void store_out(OpCall& call);
+// (self, value): what self would hold after value was stored in it. The value itself where that is
+// all the same.
+void as_in_place(OpCall& call);
 // Runs op().functional(), a view, and copies what it gives into memory of its own.
 void store_copy(OpCall& call);
 

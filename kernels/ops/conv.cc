@@ -6,19 +6,21 @@ namespace temper {
 
 void add_conv(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::conv1d", conv_nd},
-      {"aten::conv2d", conv_nd},
-      {"aten::conv3d", conv_nd},
-      {"aten::conv1d.padding", conv_nd_padding},
-      {"aten::conv2d.padding", conv_nd_padding},
-      {"aten::conv3d.padding", conv_nd_padding},
-      {"aten::_convolution_mode", conv_nd_padding},
-      {"aten::conv_transpose1d", conv_transpose_nd},
-      {"aten::conv_transpose2d.input", conv_transpose_nd},
-      {"aten::conv_transpose3d.input", conv_transpose_nd},
-      {"aten::convolution", convolution},
-      {"aten::_convolution", convolution},
-      {"aten::_convolution.deprecated", convolution},
+      {"aten::conv1d", conv_nd, kKeepsRank},
+      {"aten::conv2d", conv_nd, kKeepsRank},
+      {"aten::conv3d", conv_nd, kKeepsRank},
+      {"aten::conv1d.padding", conv_nd_padding, kKeepsRank},
+      {"aten::conv2d.padding", conv_nd_padding, kKeepsRank},
+      {"aten::conv3d.padding", conv_nd_padding, kKeepsRank},
+      {"aten::_convolution_mode", conv_nd_padding, kKeepsRank},
+      {"aten::conv_transpose1d", conv_transpose_nd, kKeepsRank},
+      {"aten::conv_transpose2d.input", conv_transpose_nd, kKeepsRank},
+      {"aten::conv_transpose3d.input", conv_transpose_nd, kKeepsRank},
+      {"aten::convolution", convolution, kKeepsRank},
+      {"aten::_convolution", convolution, kKeepsRank},
+      {"aten::_convolution.deprecated", convolution, kKeepsRank},
+      {"temper::conv", fused_convolution, kKeepsRank},
+      {"temper::fold_batch_norm", fold_batch_norm},
   };
   registry.add(kRows);
 }

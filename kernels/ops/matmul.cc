@@ -12,6 +12,7 @@ void add_matmul(OpRegistry& registry) {
       {"aten::bmm", bmm},
       {"aten::matmul", matmul},
       {"aten::linear", linear},
+      {"temper::linear", fused_linear},
       {"aten::mv", mv},
       {"aten::dot", dot},
       {"aten::vdot", vdot},

@@ -1,4 +1,5 @@
 #include "kernels/cpu/nested.h"
+#include "kernels/cpu/store.h"
 
 #include "kernels/ops/families.h"
 
@@ -12,6 +13,7 @@ void add_nested(OpRegistry& registry) {
       {"prim::is_nested", is_nested},
       {"temper::_key_padding", key_padding},
       {"temper::_nested_like", nested_like, kMayReturnInput},
+      {"temper::as_in_place", as_in_place, kMayReturnInput | kKeepsRank},
   };
   registry.add(kRows);
 }

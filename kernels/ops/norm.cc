@@ -6,16 +6,16 @@ namespace temper {
 
 void add_norm(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::batch_norm", batch_norm},
+      {"aten::batch_norm", batch_norm, kKeepsRank},
       {"aten::native_batch_norm", native_batch_norm},
       {"aten::_native_batch_norm_legit", native_batch_norm},
       {"aten::_native_batch_norm_legit_no_training", native_batch_norm_no_training},
-      {"aten::layer_norm", layer_norm},
+      {"aten::layer_norm", layer_norm, kKeepsRank},
       {"aten::native_layer_norm", native_layer_norm},
-      {"aten::rms_norm", rms_norm},
-      {"aten::group_norm", group_norm},
+      {"aten::rms_norm", rms_norm, kKeepsRank},
+      {"aten::group_norm", group_norm, kKeepsRank},
       {"aten::native_group_norm", native_group_norm},
-      {"aten::instance_norm", instance_norm},
+      {"aten::instance_norm", instance_norm, kKeepsRank},
   };
   registry.add(kRows);
 }

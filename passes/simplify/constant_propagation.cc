@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/value/containers.h"
 #include "passes/analysis/alias.h"
 #include "passes/analysis/effects.h"
@@ -29,32 +31,6 @@ bool small(const IValue& value) {
     if (!small(item)) return false;
   }
   return true;
-}
-
-// Data that a constant may hold.
-bool is_data(const IValue& value) {
-  switch (value.tag()) {
-    case Tag::kList:
-      for (const IValue& item : value.to_list().items) {
-        if (!is_data(item)) return false;
-      }
-      return true;
-    case Tag::kTuple:
-      for (const IValue& item : value.to_tuple().items) {
-        if (!is_data(item)) return false;
-      }
-      return true;
-    case Tag::kTensor:
-    case Tag::kNone:
-    case Tag::kBool:
-    case Tag::kInt:
-    case Tag::kDouble:
-    case Tag::kString:
-    case Tag::kComplex:
-    case Tag::kDevice:
-    case Tag::kEnum: return true;
-    default: return false;
-  }
 }
 
 std::optional<IValue> index_tuple(const TupleValue& tuple, int64_t i) {
@@ -182,6 +158,7 @@ class Propagation {
     if (results.size() != node.outputs().size() || !acceptable(node, results)) return false;
     ir::InsertScope scope(&graph_, &node);
     for (size_t i = 0; i < results.size(); ++i) {
+      mark_constant(results[i]);
       Value* old = node.output(i);
       Value* constant = graph_.insert_constant(results[i], constant_type(results[i], old->type()));
       constant->node()->set_range(node.range());
@@ -212,9 +189,18 @@ class Propagation {
       if (!is_data(value) || !small(value)) return false;
       if (value.is_none() ? !may_be_none(type) : !matches_type(value, type)) return false;
       const bool view = value.is_tensor() && gives_view(node, value.to_tensor());
-      if (!view && constant_bytes(value) > context_.constant_bytes) return false;
+      if (!view && constant_bytes(value) > std::max(context_.constant_bytes, input_bytes(node))) {
+        return false;
+      }
     }
     return true;
+  }
+
+  // What replaces weights may be as large as they are.
+  static int64_t input_bytes(const Node& node) {
+    int64_t bytes = 0;
+    for (const Value* input : node.inputs()) bytes += constant_bytes(*constant_of(input));
+    return bytes;
   }
 
   static bool gives_view(const Node& node, const Tensor& result) {

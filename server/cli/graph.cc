@@ -4,6 +4,7 @@
 #include "ir/import/import.h"
 #include "ir/interp/interpreter.h"
 #include "ir/text/text.h"
+#include "passes/freeze/attributes.h"
 #include "passes/pass.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/inspect.h"
@@ -44,7 +45,10 @@ void print_graph(const GraphOptions& options) {
                 str_cat("no method '", options.method, "'; the module has:", known));
   }
   const auto graph = method->graph()->clone();
+  const auto attributes = find_constant_attributes(*module, runtime.ops());
   PassContext context(runtime.ops());
+  context.self = module->root().get();
+  context.attributes = attributes.get();
   if (!options.after.empty()) {
     if (!find_pass(options.after)) {
       fail("no pass '", options.after, "'; `temper graph --list-passes` lists them");

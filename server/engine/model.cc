@@ -9,6 +9,7 @@
 #include "ir/import/import.h"
 #include "ir/interp/interpreter.h"
 #include "passes/analysis/alias.h"
+#include "passes/freeze/attributes.h"
 #include "passes/pass.h"
 
 namespace temper {
@@ -54,11 +55,6 @@ bool writes_shared_state(const ir::Graph& graph) {
   return false;
 }
 
-void optimize(const OpRegistry& ops, ir::Graph& graph) {
-  PassContext context(ops);
-  run_pipeline(load_pipeline(), context, graph);
-}
-
 }  // namespace
 
 std::shared_ptr<Model> Model::load(const Runtime& runtime, Ref<ir::FileBytes> archive,
@@ -73,7 +69,10 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
       packed_(make_ref<PackedCache>()) {
   const AccountScope scope(account_.get());
   module_ = ir::import_module(std::move(archive), runtime.ops());
-  if (options_.optimize) set_optimizers();
+  if (options_.optimize) {
+    attributes_ = find_constant_attributes(*module_, runtime.ops());
+    set_optimizers();
+  }
   WeightCounter counter;
   counter.visit(module_->root());
   for (const IValue& constant : module_->unit().constants()) counter.visit(constant);
@@ -86,11 +85,18 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
 
 Model::~Model() = default;
 
+void Model::optimize(ir::Graph& graph) const {
+  PassContext context(runtime_.ops());
+  context.self = module_->root().get();
+  context.attributes = attributes_.get();
+  run_pipeline(load_pipeline(), context, graph);
+}
+
 void Model::set_optimizers() {
   const auto set = [this](Function* function) {
     auto* script = dynamic_cast<ir::ScriptFunction*>(function);
     if (!script) return;
-    script->set_optimizer([&ops = runtime_.ops()](ir::Graph& graph) { optimize(ops, graph); });
+    script->set_optimizer([this](ir::Graph& graph) { optimize(graph); });
   };
   for (const auto& type : module_->unit().classes()) {
     for (const Ref<Function>& method : type->methods()) set(method.get());
@@ -102,8 +108,8 @@ Model::Method Model::prepare(ir::ScriptFunction& function) {
   // The graph that decides is the one that runs: calls are seen through only once inlined.
   bool stateful = true;
   if (options_.optimize) {
-    function.set_optimizer([&ops = runtime_.ops(), &stateful](ir::Graph& graph) {
-      optimize(ops, graph);
+    function.set_optimizer([this, &stateful](ir::Graph& graph) {
+      optimize(graph);
       stateful = writes_shared_state(graph);
     });
   }

@@ -19,6 +19,8 @@
 
 namespace temper {
 
+class AttributeFacts;
+
 struct ModelOptions {
   bool optimize = true;              // run the load pipeline; false interprets as written
   int64_t memory_bytes = INT64_MAX;  // of weights and requests together
@@ -62,6 +64,7 @@ class Model : public std::enable_shared_from_this<Model> {
  private:
   Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions options);
   void set_optimizers();
+  void optimize(ir::Graph& graph) const;
   Method prepare(ir::ScriptFunction& function);
 
   const Runtime& runtime_;
@@ -69,6 +72,7 @@ class Model : public std::enable_shared_from_this<Model> {
   Ref<MemoryAccount> account_;
   Ref<PackedCache> packed_;
   std::unique_ptr<ir::Module> module_;
+  std::unique_ptr<const AttributeFacts> attributes_;  // null: nothing is known
   int64_t weight_bytes_ = 0;
   int64_t borrowed_bytes_ = 0;
   std::mutex methods_mutex_;

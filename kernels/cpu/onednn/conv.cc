@@ -1,6 +1,6 @@
 #include "kernels/cpu/onednn/conv.h"
 
-#include "kernels/cpu/onednn/door.h"
+#include "kernels/cpu/onednn/epilogue.h"
 
 namespace temper::onednn {
 namespace {
@@ -37,7 +37,8 @@ memory::desc with_any_format(const memory::desc& desc) {
 }
 
 template <class Primitive>
-void build(Conv& conv, const ConvParams& params, bool with_bias, bool keep_src, bool keep_dst) {
+void build(Conv& conv, const ConvParams& params, const dnnl::primitive_attr& attributes,
+           bool with_bias, bool keep) {
   memory::dims dilation = dims_of(params.dilation), before = dims_of(params.padding),
                after = before;
   for (auto& d : dilation) d -= 1;
@@ -53,8 +54,8 @@ void build(Conv& conv, const ConvParams& params, bool with_bias, bool keep_src, 
   }
   const auto algorithm = params.transposed ? dnnl::algorithm::deconvolution_direct
                                            : dnnl::algorithm::convolution_direct;
-  const auto src = keep_src ? conv.src : with_any_format(conv.src);
-  const auto dst = keep_dst ? conv.dst : with_any_format(conv.dst);
+  const auto src = keep ? conv.src : with_any_format(conv.src);
+  const auto dst = keep ? conv.dst : with_any_format(conv.dst);
   const auto weights = with_any_format(conv.weights_given);
   const auto strides = dims_of(params.stride);
   const auto prop = dnnl::prop_kind::forward_inference;
@@ -62,7 +63,7 @@ void build(Conv& conv, const ConvParams& params, bool with_bias, bool keep_src, 
                                                          dst, strides, dilation, before, after)
                               : typename Primitive::desc(prop, algorithm, src, weights, dst,
                                                          strides, dilation, before, after);
-  const typename Primitive::primitive_desc primitive(desc, cpu_engine());
+  const typename Primitive::primitive_desc primitive(desc, attributes, cpu_engine());
   conv.primitive = Primitive(primitive);
   conv.src_any = primitive.src_desc();
   conv.dst_any = primitive.dst_desc();
@@ -70,7 +71,8 @@ void build(Conv& conv, const ConvParams& params, bool with_bias, bool keep_src, 
 }
 
 Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor& weight,
-                    const Tensor& bias, const ConvParams& params, const Tensor& output) {
+                    const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
+                    const Tensor& output) {
   auto conv = make_ref<Conv>();
   conv->src = describe(input);
   conv->dst = describe(output);
@@ -80,10 +82,11 @@ Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor
   }
   // Channels-last tensors stay as they are: a good layout already.
   const bool keep = input.is_channels_last() && output.is_channels_last();
+  const dnnl::primitive_attr attributes = attributes_of(epilogue);
   if (params.transposed) {
-    build<dnnl::deconvolution_forward>(*conv, params, bias.defined(), keep, keep);
+    build<dnnl::deconvolution_forward>(*conv, params, attributes, bias.defined(), keep);
   } else {
-    build<dnnl::convolution_forward>(*conv, params, bias.defined(), keep, keep);
+    build<dnnl::convolution_forward>(*conv, params, attributes, bias.defined(), keep);
   }
   if (is_constant(weight)) {
     conv->packed = pack(context, weight, conv->weights_given, conv->weights);
@@ -92,9 +95,11 @@ Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor
 }
 
 uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& weight,
-                const Tensor& bias, const ConvParams& params, const Tensor& output) {
-  return Tag(0x636f6e76)
-      .add(input.sizes())
+                const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
+                const Tensor& output) {
+  Tag tag(0x636f6e76);
+  add_to(tag, epilogue);
+  return tag.add(input.sizes())
       .add(input.strides())
       .add(weight.sizes())
       .add(weight.strides())
@@ -114,11 +119,13 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
 }  // namespace
 
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
-              const Tensor& bias, const ConvParams& params, const Tensor& output) {
-  const uint64_t tag = tag_of(context, input, weight, bias, params, output);
-  const Ref<RefCounted> entry = cached(
-      context, is_constant(weight) ? weight : Tensor(), tag,
-      [&]() -> Ref<RefCounted> { return make_conv(context, input, weight, bias, params, output); });
+              const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
+              const Tensor& output) {
+  const uint64_t tag = tag_of(context, input, weight, bias, params, epilogue, output);
+  const Ref<RefCounted> entry =
+      cached(context, is_constant(weight) ? weight : Tensor(), tag, [&]() -> Ref<RefCounted> {
+        return make_conv(context, input, weight, bias, params, epilogue, output);
+      });
   auto& conv = static_cast<Conv&>(*entry);
   dnnl::stream& stream = stream_for(context);
   const Ref<Packed> weights =
@@ -131,9 +138,11 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
     src_used = src_packed->memory;
     dnnl::reorder(src, src_used).execute(stream, src, src_used);
   }
+  if (epilogue.residual.defined()) copy_into(output, epilogue.residual);
   if (conv.dst_any != conv.dst) {
     dst_packed = make_packed(conv.dst_any);
     dst_used = dst_packed->memory;
+    if (epilogue.residual.defined()) dnnl::reorder(dst, dst_used).execute(stream, dst, dst_used);
   }
   std::unordered_map<int, memory> args{
       {DNNL_ARG_SRC, src_used}, {DNNL_ARG_WEIGHTS, weights->memory}, {DNNL_ARG_DST, dst_used}};

@@ -3,6 +3,7 @@
 
 #include "core/op/run_context.h"
 #include "core/tensor/tensor.h"
+#include "kernels/cpu/epilogue.h"
 
 namespace temper::onednn {
 
@@ -13,8 +14,9 @@ struct ConvParams {
 };
 
 // input [N, C, ...], weight as PyTorch stores it (transposed: [C, O / groups, ...]), bias undefined
-// or [O]; output dense and of the right shape, contiguous or channels-last.
+// or [O]; output dense and of the right shape, contiguous or channels-last. The epilogue fuses().
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
-              const Tensor& bias, const ConvParams& params, const Tensor& output);
+              const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
+              const Tensor& output);
 
 }  // namespace temper::onednn

@@ -50,7 +50,7 @@ Tag& Tag::add(DimsView values) {
   return *this;
 }
 
-bool is_constant(const Tensor& t) { return t.storage()->borrowed(); }
+bool is_constant(const Tensor& t) { return t.storage()->constant() || t.storage()->borrowed(); }
 
 Ref<RefCounted> cached(const RunContext& context, const Tensor& source, uint64_t tag,
                        const std::function<Ref<RefCounted>()>& make) {

@@ -40,8 +40,8 @@ class Tag {
   uint64_t state_;
 };
 
-// Looks up or makes an entry; without a cache it is made anew. Only tensors whose bytes belong to
-// an archive may be sources: others come and go.
+// Looks up or makes an entry; without a cache it is made anew. Only constant tensors may be
+// sources: others come and go.
 Ref<RefCounted> cached(const RunContext& context, const Tensor& source, uint64_t tag,
                        const std::function<Ref<RefCounted>()>& make);
 bool is_constant(const Tensor& t);

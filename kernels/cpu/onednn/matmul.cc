@@ -1,6 +1,6 @@
 #include "kernels/cpu/onednn/matmul.h"
 
-#include "kernels/cpu/onednn/door.h"
+#include "kernels/cpu/onednn/epilogue.h"
 
 namespace temper::onednn {
 namespace {
@@ -23,7 +23,8 @@ memory::desc bias_desc(const Tensor& bias, size_t rank) {
 }
 
 Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tensor& w,
-                          const Tensor& bias, const Tensor& out, bool constant) {
+                          const Tensor& bias, const Epilogue& epilogue, const Tensor& out,
+                          bool constant) {
   auto product = make_ref<Product>();
   product->a = describe(a);
   product->out = describe(out);
@@ -31,14 +32,16 @@ Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tens
   // Packing pays when the product is reused; a single row reads the weights once either way.
   const bool packs = constant && a.size(-2) > 1;
   product->w = packs ? any_format(w.sizes()) : given;
+  const dnnl::primitive_attr attributes = attributes_of(epilogue);
   const auto primitive = [&] {
     if (!bias.defined()) {
       return dnnl::matmul::primitive_desc(dnnl::matmul::desc(product->a, product->w, product->out),
-                                          cpu_engine());
+                                          attributes, cpu_engine());
     }
     product->bias = bias_desc(bias, out.sizes().size());
     return dnnl::matmul::primitive_desc(
-        dnnl::matmul::desc(product->a, product->w, product->bias, product->out), cpu_engine());
+        dnnl::matmul::desc(product->a, product->w, product->bias, product->out), attributes,
+        cpu_engine());
   }();
   product->primitive = dnnl::matmul(primitive);
   product->w = primitive.weights_desc();
@@ -49,10 +52,11 @@ Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tens
 }  // namespace
 
 void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const Tensor& bias,
-            const Tensor& out) {
+            const Epilogue& epilogue, const Tensor& out) {
   const bool constant = is_constant(w);
-  const uint64_t tag = Tag(0x6d617475)
-                           .add(a.sizes())
+  Tag epilogue_tag(0x6d617475);
+  add_to(epilogue_tag, epilogue);
+  const uint64_t tag = epilogue_tag.add(a.sizes())
                            .add(a.strides())
                            .add(w.sizes())
                            .add(w.strides())
@@ -62,9 +66,11 @@ void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const T
                            .add(context.workers->threads())
                            .get();
   const Ref<RefCounted> entry =
-      cached(context, constant ? w : Tensor(), tag,
-             [&]() -> Ref<RefCounted> { return make_product(context, a, w, bias, out, constant); });
+      cached(context, constant ? w : Tensor(), tag, [&]() -> Ref<RefCounted> {
+        return make_product(context, a, w, bias, epilogue, out, constant);
+      });
   auto& product = static_cast<Product&>(*entry);
+  if (epilogue.residual.defined()) copy_into(out, epilogue.residual);
   dnnl::stream& stream = stream_for(context);
   std::unordered_map<int, memory> args{
       {DNNL_ARG_SRC, wrap(product.a, a)},

@@ -83,6 +83,50 @@ void run(OpCall& call, const PointwiseRule& rule, const Operands& operands, Comp
            *call.context().workers);
 }
 
+bool is_real_number(const IValue& value) {
+  return value.is_double() || value.is_int() || value.is_bool();
+}
+
+// Contiguous tensors of one shape and one dtype that no number can change: one long row, which is
+// worth seeing before anything is copied or counted. Undefined when the operands are not so.
+Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
+  const TensorImpl* first = nullptr;
+  LoopNest nest;
+  nest.operands.emplace_back();
+  absl::InlinedVector<PointwiseInput, 4> inputs;
+  for (const PointwiseRule::Input& rule_input : rule.inputs) {
+    const IValue& value = call.in(static_cast<size_t>(rule_input.argument));
+    PointwiseInput& input = inputs.emplace_back();
+    if (!value.is_tensor()) {
+      if (rule_input.promotes &&
+          !(first && is_floating(first->dtype) && is_real_number(value))) {
+        return Tensor();
+      }
+      input.number = value;
+      continue;
+    }
+    const TensorImpl* tensor = value.raw_tensor();
+    if (!tensor || !tensor->contiguous) return Tensor();
+    if (!first) {
+      first = tensor;
+    } else if (tensor->dtype != first->dtype || tensor->sizes != first->sizes) {
+      return Tensor();
+    }
+    const int64_t item = item_size(tensor->dtype);
+    input.operand = static_cast<int>(nest.operands.size());
+    nest.operands.push_back({tensor->storage->data() + tensor->offset * item, tensor->dtype, {item}});
+  }
+  if (!first || first->storage->device().kind != DeviceKind::kCpu) return Tensor();
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
+  const Tensor out = empty(first->sizes, dtypes.output);
+  if (out.numel() == 0) return out;
+  nest.sizes.push_back(out.numel());
+  nest.operands[0] = {out.raw(), dtypes.output, {out.item_size()}};
+  evaluate(rule.expression, compute_type(dtypes.compute), inputs, nest, call.op().name().c_str(),
+           *call.context().workers);
+  return out;
+}
+
 void check_cast(DType from, DType to) {
   if (!can_cast(from, to)) {
     fail("result type ", dtype_name(from), " can't be cast to the desired output type ",
@@ -93,6 +137,7 @@ void check_cast(DType from, DType to) {
 }  // namespace
 
 Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
+  if (Tensor flat = evaluate_flat(call, rule); flat.defined()) return flat;
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   const Dims shape = broadcast_shape(operands.tensors);

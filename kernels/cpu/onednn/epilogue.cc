@@ -1,0 +1,48 @@
+#include "kernels/cpu/onednn/epilogue.h"
+
+#include <bit>
+
+namespace temper::onednn {
+namespace {
+
+dnnl::algorithm algorithm_of(Activation activation) {
+  switch (activation) {
+    case Activation::kClip: return dnnl::algorithm::eltwise_clip;
+    case Activation::kElu: return dnnl::algorithm::eltwise_elu;
+    case Activation::kSigmoid: return dnnl::algorithm::eltwise_logistic;
+    case Activation::kTanh: return dnnl::algorithm::eltwise_tanh;
+    case Activation::kSilu: return dnnl::algorithm::eltwise_swish;
+    case Activation::kHardswish: return dnnl::algorithm::eltwise_hardswish;
+    case Activation::kGelu: return dnnl::algorithm::eltwise_gelu_erf;
+    case Activation::kGeluTanh: return dnnl::algorithm::eltwise_gelu_tanh;
+    case Activation::kMish: return dnnl::algorithm::eltwise_mish;
+    case Activation::kNone:
+    case Activation::kRelu:
+    case Activation::kLeakyRelu: break;
+  }
+  return dnnl::algorithm::eltwise_relu;
+}
+
+}  // namespace
+
+dnnl::primitive_attr attributes_of(const Epilogue& epilogue) {
+  dnnl::post_ops operations;
+  if (epilogue.residual.defined()) operations.append_sum(1.0f);
+  if (epilogue.activation != Activation::kNone) {
+    // Swish is x * sigmoid(alpha x); of the others only those that name alpha look at it.
+    const float alpha = epilogue.activation == Activation::kSilu ? 1.0f : epilogue.alpha;
+    operations.append_eltwise(1.0f, algorithm_of(epilogue.activation), alpha, epilogue.beta);
+  }
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(operations);
+  return attributes;
+}
+
+void add_to(Tag& tag, const Epilogue& epilogue) {
+  tag.add(epilogue.residual.defined())
+      .add(static_cast<int64_t>(epilogue.activation))
+      .add(std::bit_cast<int32_t>(epilogue.alpha))
+      .add(std::bit_cast<int32_t>(epilogue.beta));
+}
+
+}  // namespace temper::onednn

@@ -1,0 +1,91 @@
+// A batch norm with fixed statistics after a layer becomes part of the layer's weights.
+
+#include <string>
+
+#include "passes/analysis/match.h"
+#include "passes/constants.h"
+#include "passes/pass.h"
+#include "passes/subgraphs.h"
+
+namespace temper {
+
+using ir::Graph;
+
+namespace {
+
+constexpr const char* kFold = R"(
+  %scaled : Tensor, %shifted : Tensor = temper::fold_batch_norm(%w, %b, %gamma, %beta, %mean, %var, %eps, %transposed)
+)";
+constexpr const char* kNorm = R"(
+  %n : Tensor = aten::batch_norm(%y, %gamma, %beta, %mean, %var, %training, %momentum, %eps, %cudnn)
+  return (%n)
+)";
+constexpr const char* kNormInputs =
+    "%gamma : Tensor?, %beta : Tensor?, %mean : Tensor, %var : Tensor, %momentum : float, %eps : "
+    "float, %cudnn : bool";
+constexpr const char* kConvInputs =
+    "%x : Tensor, %w : Tensor, %b : Tensor?, %stride : int[], %padding : int[], %dilation : int[], "
+    "%transposed : bool, %output_padding : int[], %groups : int, ";
+// The layer has no epilogue yet.
+constexpr const char* kNoEpilogue = R"(
+  %none : NoneType = prim::Constant()
+  %no : bool = prim::Constant[value=0]()
+  %plain : str = prim::Constant[value=""]()
+  %zero : int = prim::Constant[value=0]()
+)";
+constexpr const char* kTraining = "\n  %training : bool = prim::Constant[value=0]()\n";
+
+bool foldable(const Match& match, std::string_view name, DType dtype, bool required) {
+  const IValue* value = match.constant(name);
+  if (!value) return false;
+  if (value->is_none()) return !required;
+  if (!value->is_tensor()) return false;
+  const Tensor tensor = value->to_tensor();
+  return tensor.defined() ? tensor.dtype() == dtype : !required;
+}
+
+bool all_foldable(const Match& match) {
+  const IValue* weight = match.constant("w");
+  if (!weight || !weight->is_tensor() || !weight->to_tensor().defined()) return false;
+  const Tensor w = weight->to_tensor();
+  if (w.dtype() != DType::kFloat32 && w.dtype() != DType::kFloat64) return false;
+  for (const char* name : {"mean", "var"}) {
+    if (!foldable(match, name, w.dtype(), true)) return false;
+  }
+  for (const char* name : {"b", "gamma", "beta"}) {
+    if (!foldable(match, name, w.dtype(), false)) return false;
+  }
+  return true;
+}
+
+// Scaling the outputs of a transposed convolution in groups is not one axis of its weight.
+bool conv_foldable(const Match& match) {
+  const IValue* transposed = match.constant("transposed");
+  const IValue* groups = match.constant("groups");
+  if (!transposed || !groups || !all_foldable(match)) return false;
+  const Tensor w = match.constant("w")->to_tensor();
+  const int64_t axis = transposed->to_bool() ? 1 : 0;
+  return (axis == 0 || groups->to_int() == 1) && w.dim() >= 3 &&
+         match.constant("mean")->to_tensor().numel() == w.size(axis);
+}
+
+}  // namespace
+
+bool fold_batch_norms(PassContext& context, Graph& graph) {
+  const std::string inputs = std::string("graph(") + kConvInputs + kNormInputs + "):";
+  const std::string call =
+      "(%x, %w, %b, %stride, %padding, %dilation, %transposed, %output_padding, %groups, %none, "
+      "%no, %plain, %zero, %zero, %no)\n";
+  const std::string folded =
+      "(%x, %scaled, %shifted, %stride, %padding, %dilation, %transposed, %output_padding, "
+      "%groups, %none, %no, %plain, %zero, %zero, %no)\n  return (%z)\n";
+  const Rewrite conv(
+      inputs + kNoEpilogue + kTraining + "  %y : Tensor = temper::conv" + call + kNorm,
+      inputs + kNoEpilogue + kFold + "  %z : Tensor = temper::conv" + folded, context.ops,
+      conv_foldable);
+  bool changed =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return conv.apply(body, *body.block()); });
+  return conv.apply(graph, *graph.block()) || changed;
+}
+
+}  // namespace temper

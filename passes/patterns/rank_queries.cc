@@ -1,0 +1,105 @@
+// x.dim() is asked of the first tensor of a chain that keeps the number of dims, so that the checks
+// of a network's layers become one. len(x.size()) is x.dim().
+
+#include "passes/analysis/alias.h"
+#include "passes/constants.h"
+#include "passes/pass.h"
+#include "passes/subgraphs.h"
+
+namespace temper {
+
+using ir::Block;
+using ir::Graph;
+using ir::Kind;
+using ir::Node;
+using ir::Value;
+
+namespace {
+
+// Some node may change the shape of a tensor object that exists.
+bool reshapes_in_place(const Block& block) {
+  for (const Node* node : block) {
+    for (const Block* inner : node->blocks()) {
+      if (reshapes_in_place(*inner)) return true;
+    }
+    if (node->is(Kind::kFork) || node->is(Kind::kCallMethod) || node->is(Kind::kCallFunction)) {
+      return true;
+    }
+    const OpDef* op = node->op();
+    if (!op || !op->writes() || op->in_place()) continue;
+    const auto& arguments = op->schema().arguments;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i].is_write() && node->input(i)->type()->kind() == TypeKind::kTensor)
+        return true;
+    }
+  }
+  return false;
+}
+
+// The input that has as many dims as the node's output; null when that is not known.
+Value* rank_source(const Node& node) {
+  const OpDef* op = node.op();
+  if (!op || node.outputs().size() != 1) return nullptr;
+  if (op->has(kKeepsRank) || op->in_place()) return node.input(0);
+  if (!op->pointwise()) return nullptr;
+  Value* tensor = nullptr;
+  for (Value* input : node.inputs()) {
+    if (input->type()->kind() != TypeKind::kTensor) continue;
+    if (tensor) return nullptr;
+    tensor = input;
+  }
+  return tensor;
+}
+
+class RankQueries {
+ public:
+  explicit RankQueries(const OpRegistry& ops)
+      : dim_(ops.find("aten::dim")), size_(ops.find("aten::size")), len_(ops.find("aten::len.t")) {}
+
+  bool visit(Graph& graph, Block& block) {
+    bool changed = false;
+    for (Node* node : block) {
+      for (Block* inner : node->blocks()) changed |= visit(graph, *inner);
+      if (node->op() == dim_) changed |= ask_source(*node);
+      if (node->op() == len_) changed |= count_sizes(graph, *node);
+    }
+    return changed;
+  }
+
+ private:
+  static bool ask_source(Node& node) {
+    Value* source = node.input(0);
+    while (Value* before = rank_source(*source->node())) source = before;
+    if (source == node.input(0)) return false;
+    node.set_input(0, source);
+    return true;
+  }
+
+  // The list of sizes is made for this node alone, so nobody changes its length.
+  bool count_sizes(Graph& graph, Node& node) const {
+    Value* sizes = node.input(0);
+    if (sizes->node()->op() != size_ || sizes->uses().size() != 1) return false;
+    ir::InsertScope scope(&graph, &node);
+    const TypePtr type = node.output()->type();
+    Node* dim = graph.insert(graph.create_op(dim_, {sizes->node()->input(0)}, {type}));
+    dim->set_range(node.range());
+    node.output()->replace_all_uses_with(dim->output());
+    node.destroy();
+    return true;
+  }
+
+  const OpDef* dim_;
+  const OpDef* size_;
+  const OpDef* len_;
+};
+
+}  // namespace
+
+bool fold_rank_queries(PassContext& context, Graph& graph) {
+  bool changed = visit_subgraphs(*graph.block(),
+                                 [&](Graph& body) { return fold_rank_queries(context, body); });
+  if (reshapes_in_place(*graph.block())) return changed;
+  return RankQueries(context.ops).visit(graph, *graph.block()) || changed;
+}
+
+}  // namespace temper
