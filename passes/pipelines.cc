@@ -10,7 +10,7 @@ const Pipeline& load_pipeline() {
        4},
       {{"functionalize", "dce"}},
       {{"fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"}, 4},
-      {{"constant_pooling", "dce"}},
+      {{"free_layout", "cse", "constant_pooling", "dce"}},
   };
   return pipeline;
 }

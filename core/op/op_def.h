@@ -96,6 +96,9 @@ enum OpProperty : uint32_t {
   kMayReturnInput = 1u << 6,  // may return an argument itself though the schema says it is new
   kIgnoresNan = 1u << 7,      // NaN counts as absent (nanmedian)
   kKeepsRank = 1u << 8,       // the first result has as many dims as the first argument
+  // Strides of the arguments never change values; they decide those of the result...
+  kFollowsLayout = 1u << 9,
+  kIgnoresLayout = 1u << 10,  // ...or do not even do that
 };
 
 struct OpRow {

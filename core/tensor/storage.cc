@@ -1,5 +1,6 @@
 #include "core/tensor/storage.h"
 
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -11,7 +12,12 @@ namespace {
 
 thread_local MemoryAccount* current_account = nullptr;
 
-std::byte* allocate_bytes(int64_t bytes) {
+std::byte* allocate_bytes(int64_t bytes, MemoryAccount* account) {
+  const int64_t block = account ? BlockCache::rounded(bytes) : 0;
+  if (block > 0) {
+    if (std::byte* cached = account->blocks().take(block)) return cached;
+    bytes = block;
+  }
   const size_t rounded = (static_cast<size_t>(bytes) + kAlignment - 1) & ~(kAlignment - 1);
   void* data = std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
   if (!data) {
@@ -22,6 +28,38 @@ std::byte* allocate_bytes(int64_t bytes) {
 }
 
 }  // namespace
+
+// Eight sizes between powers of two.
+int64_t BlockCache::rounded(int64_t bytes) {
+  constexpr int64_t kSmallest = 64 << 10, kLargest = int64_t{64} << 20;
+  if (bytes < kSmallest || bytes > kLargest) return 0;
+  const int64_t step = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(bytes))) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+std::byte* BlockCache::take(int64_t size) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::byte*>& blocks = free_[size];
+  if (blocks.empty()) return nullptr;
+  std::byte* block = blocks.back();
+  blocks.pop_back();
+  bytes_ -= size;
+  return block;
+}
+
+bool BlockCache::give(std::byte* block, int64_t size) {
+  const std::lock_guard lock(mutex_);
+  if (bytes_ + size > kMaxBytes) return false;
+  free_[size].push_back(block);
+  bytes_ += size;
+  return true;
+}
+
+BlockCache::~BlockCache() {
+  for (const auto& [size, blocks] : free_) {
+    for (std::byte* block : blocks) std::free(block);
+  }
+}
 
 void MemoryAccount::charge(int64_t bytes) {
   const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
@@ -52,7 +90,8 @@ Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   storage->size_ = bytes;
   storage->device_ = device;
   if (device.kind == DeviceKind::kCpu) {
-    storage->data_ = bytes <= kInlineBytes ? storage->inline_bytes() : allocate_bytes(bytes);
+    storage->data_ =
+        bytes <= kInlineBytes ? storage->inline_bytes() : allocate_bytes(bytes, current_account);
   }
   return storage;
 }
@@ -69,7 +108,7 @@ Ref<Storage> Storage::borrow(void* data, int64_t bytes, Ref<RefCounted> owner) {
 void Storage::grow(int64_t bytes) {
   if (bytes <= size_) return;
   if (account_) account_->charge(bytes - size_);
-  std::byte* larger = allocate_bytes(bytes);
+  std::byte* larger = allocate_bytes(bytes, account_.get());
   if (data_) std::memcpy(larger, data_, static_cast<size_t>(size_));
   free_bytes();
   owner_ = nullptr;
@@ -78,7 +117,9 @@ void Storage::grow(int64_t bytes) {
 }
 
 void Storage::free_bytes() {
-  if (!owner_ && data_ != inline_bytes()) std::free(data_);
+  if (owner_ || data_ == inline_bytes()) return;
+  const int64_t block = account_ && data_ ? BlockCache::rounded(size_) : 0;
+  if (block == 0 || !account_->blocks().give(data_, block)) std::free(data_);
 }
 
 Storage::~Storage() {

@@ -92,6 +92,12 @@ void as_in_place(OpCall& call) {
   call.ret(to_dtype(value, self.dtype()));
 }
 
+void restore_layout(OpCall& call) {
+  const Tensor self = call.tensor(0), like = call.tensor(1);
+  const bool channels_last = like.is_channels_last() && !like.is_contiguous();
+  call.ret(channels_last ? self : self.contiguous());
+}
+
 void store_copy(OpCall& call) {
   const Values results = run_functional(call, call.size());
   for (size_t i = 0; i < results.size(); ++i) {

@@ -12,6 +12,8 @@ void store_out(OpCall& call);
 // (self, value): what self would hold after value was stored in it. The value itself where that is
 // all the same.
 void as_in_place(OpCall& call);
+// (self, like): self channels-last when like is, contiguous otherwise. Self when it is so already.
+void restore_layout(OpCall& call);
 // Runs op().functional(), a view, and copies what it gives into memory of its own.
 void store_copy(OpCall& call);
 

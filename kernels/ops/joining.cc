@@ -6,8 +6,8 @@ namespace temper {
 
 void add_joining(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::cat", joining::cat},
-      {"aten::concat", joining::cat},
+      {"aten::cat", joining::cat, kFollowsLayout},
+      {"aten::concat", joining::cat, kFollowsLayout},
       {"aten::concatenate", joining::cat},
       {"aten::stack", joining::stack},
       {"aten::hstack", joining::hstack},
@@ -34,7 +34,7 @@ void add_joining(OpRegistry& registry) {
       {"aten::pad", joining::pad},
       {"aten::_pad_enum", joining::pad_enum},
       {"aten::_pad_circular", joining::pad_circular},
-      {"aten::constant_pad_nd", joining::constant_pad_nd},
+      {"aten::constant_pad_nd", joining::constant_pad_nd, kFollowsLayout},
       {"aten::reflection_pad1d", joining::reflection_pad},
       {"aten::reflection_pad2d", joining::reflection_pad},
       {"aten::reflection_pad3d", joining::reflection_pad},

@@ -10,9 +10,9 @@ void add_matmul(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
       {"aten::mm", mm},
       {"aten::bmm", bmm},
-      {"aten::matmul", matmul},
-      {"aten::linear", linear},
-      {"temper::linear", fused_linear},
+      {"aten::matmul", matmul, kIgnoresLayout},
+      {"aten::linear", linear, kIgnoresLayout},
+      {"temper::linear", fused_linear, kIgnoresLayout},
       {"aten::mv", mv},
       {"aten::dot", dot},
       {"aten::vdot", vdot},

@@ -13,7 +13,8 @@ void add_nested(OpRegistry& registry) {
       {"prim::is_nested", is_nested},
       {"temper::_key_padding", key_padding},
       {"temper::_nested_like", nested_like, kMayReturnInput},
-      {"temper::as_in_place", as_in_place, kMayReturnInput | kKeepsRank},
+      {"temper::restore_layout", restore_layout, kMayReturnInput | kKeepsRank},
+      {"temper::as_in_place", as_in_place, kMayReturnInput | kKeepsRank | kFollowsLayout},
   };
   registry.add(kRows);
 }

@@ -6,11 +6,11 @@ namespace temper {
 
 void add_norm(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::batch_norm", batch_norm, kKeepsRank},
+      {"aten::batch_norm", batch_norm, kKeepsRank | kFollowsLayout},
       {"aten::native_batch_norm", native_batch_norm},
       {"aten::_native_batch_norm_legit", native_batch_norm},
       {"aten::_native_batch_norm_legit_no_training", native_batch_norm_no_training},
-      {"aten::layer_norm", layer_norm, kKeepsRank},
+      {"aten::layer_norm", layer_norm, kKeepsRank | kIgnoresLayout},
       {"aten::native_layer_norm", native_layer_norm},
       {"aten::rms_norm", rms_norm, kKeepsRank},
       {"aten::group_norm", group_norm, kKeepsRank},

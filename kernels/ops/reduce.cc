@@ -6,11 +6,11 @@ namespace temper {
 
 void add_reduce(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::sum", sum_all, kReduction},
-      {"aten::sum.dim_IntList", sum_dims, kReduction},
+      {"aten::sum", sum_all, kReduction | kIgnoresLayout},
+      {"aten::sum.dim_IntList", sum_dims, kReduction | kIgnoresLayout},
       {"aten::nansum", nansum, kReduction},
-      {"aten::mean", mean_all, kReduction},
-      {"aten::mean.dim", mean_dims, kReduction},
+      {"aten::mean", mean_all, kReduction | kIgnoresLayout},
+      {"aten::mean.dim", mean_dims, kReduction | kIgnoresLayout},
       {"aten::prod", prod, kReduction},
       {"aten::prod.dim_int", prod, kReduction},
       {"aten::linalg_vector_norm", vector_norm, kReduction},

@@ -122,16 +122,16 @@ void unsqueezed_size(OpCall& call) {
 
 void add_shape(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::size", sizes, kCheap},
-      {"aten::size.int", size, kCheap},
+      {"aten::size", sizes, kCheap | kIgnoresLayout},
+      {"aten::size.int", size, kCheap | kIgnoresLayout},
       {"aten::sym_size", sizes, kCheap},
       {"aten::sym_size.int", size, kCheap},
       {"aten::stride", strides, kCheap},
       {"aten::stride.int", stride, kCheap},
       {"aten::sym_stride", strides, kCheap},
       {"aten::sym_stride.int", stride, kCheap},
-      {"aten::dim", dim, kCheap},
-      {"aten::numel", numel, kCheap},
+      {"aten::dim", dim, kCheap | kIgnoresLayout},
+      {"aten::numel", numel, kCheap | kIgnoresLayout},
       {"aten::sym_numel", numel, kCheap},
       {"aten::len.Tensor", length, kCheap},
       {"aten::storage_offset", storage_offset, kCheap},
