@@ -30,7 +30,10 @@ Dims contiguous_strides(DimsView sizes) {
   int64_t step = 1;
   for (size_t i = sizes.size(); i-- > 0;) {
     strides[i] = step;
-    step *= std::max<int64_t>(sizes[i], 1);
+    // Empty tensors may have other sizes whose product is beyond 64 bits.
+    if (__builtin_mul_overflow(step, std::max<int64_t>(sizes[i], 1), &step)) {
+      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+    }
   }
   return strides;
 }
@@ -136,6 +139,7 @@ int64_t storage_extent(DimsView sizes, DimsView strides) {
       fail("strides ", to_string(strides), " reach beyond 64 bits");
     }
   }
+  if (last == INT64_MAX) fail("strides ", to_string(strides), " reach beyond 64 bits");
   return last + 1;
 }
 

@@ -10,8 +10,11 @@ namespace {
 
 constexpr int kMaxNesting = 1000;
 constexpr int kMaxNestedReleases = 50;
+// Values may share their parts: a hundred levels can unfold to more than memory holds.
+constexpr int kMaxContainers = 2'000'000;
 
 thread_local int walk_depth = 0;
+thread_local int walked_containers = 0;
 thread_local int release_depth = 0;
 
 // Items that wait for the outermost release of this thread.
@@ -37,6 +40,11 @@ NestingGuard::NestingGuard() {
   if (walk_depth >= kMaxNesting) {
     throw_error(ErrorKind::kResourceExhausted,
                 str_cat("values nest deeper than ", kMaxNesting, " levels"));
+  }
+  if (walk_depth == 0) walked_containers = 0;
+  if (++walked_containers > kMaxContainers) {
+    throw_error(ErrorKind::kResourceExhausted,
+                str_cat("a value unfolds to more than ", kMaxContainers, " containers"));
   }
   ++walk_depth;
 }

@@ -206,12 +206,20 @@ std::string complex_text(std::complex<double> v) {
   return str_cat(double_text(v.real()), v.imag() >= 0 ? "+" : "-", imaginary, "j");
 }
 
+void check_text_length(const std::string& text) {
+  constexpr size_t kLongest = size_t{1} << 28;
+  if (text.size() <= kLongest) return;
+  throw_error(ErrorKind::kResourceExhausted,
+              str_cat("the text of a value is longer than the limit of ", kLongest, " bytes"));
+}
+
 std::string items_text(const std::vector<IValue>& items) {
   const NestingGuard guard;
   std::string out;
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += ", ";
     out += to_text(items[i]);
+    check_text_length(out);
   }
   return out;
 }
@@ -221,6 +229,7 @@ std::string dict_text(const DictValue& dict) {
   std::string out;
   dict.each([&](const IValue& key, const IValue& value) {
     out += str_cat(out.empty() ? "" : ", ", to_text(key), ": ", to_text(value));
+    check_text_length(out);
   });
   return str_cat("{", out, "}");
 }

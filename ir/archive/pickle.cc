@@ -34,7 +34,11 @@ IValue PickleReader::run() {
         " is not read; only protocol 2 is");
   }
   position_ = 2;
-  while (step(take_number<uint8_t>())) {
+  try {
+    while (step(take_number<uint8_t>())) {
+    }
+  } catch (const Error& error) {
+    name_place(error);
   }
   if (stack_.size() != 1 || !marks_.empty()) {
     bad("the pickle leaves ", stack_.size(), " values instead of one");
@@ -42,6 +46,15 @@ IValue PickleReader::run() {
   Item result = pop();
   if (result.marked) bad("the pickle holds a global instead of a value");
   return std::move(result.value);
+}
+
+// What tensors, types and programs complain of while they are read is told with its place.
+void PickleReader::name_place(const Error& error) const {
+  if (error.message().starts_with("pickle '")) throw;
+  Error placed(error.kind(),
+               str_cat("pickle '", where_, "' at byte ", position_, ": ", error.message()));
+  placed.set_traceback(error.traceback());
+  throw placed;
 }
 
 std::string_view PickleReader::take(size_t count) {

@@ -69,6 +69,8 @@ class PickleReader {
     fail("pickle '", where_, "' at byte ", position_, ": ", parts...);
   }
 
+  [[noreturn]] void name_place(const Error& error) const;
+
   // Input.
   std::string_view take(size_t count);
   std::string_view take_line();

@@ -32,6 +32,7 @@ IValue restore_tuple(IValue value, const TypePtr& type) {
   const TupleType& wanted = type->expect<TupleType>();
   const TupleValue& tuple = value.to_tuple();
   if (tuple.items.size() != wanted.elements().size()) return value;
+  const NestingGuard guard;
   std::vector<IValue> items;
   bool changed = wanted.named() && !tuple.type;
   for (size_t i = 0; i < tuple.items.size(); ++i) {

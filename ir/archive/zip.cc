@@ -20,12 +20,16 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 void check_name(std::string_view name, const ZipLimits& limits) {
   if (name.empty()) fail("zip: a member has no name");
   if (name.size() > limits.max_name) {
     fail("zip: a member name of ", name.size(), " bytes is over the limit of ", limits.max_name);
   }
-  if (name.find('\0') != std::string_view::npos) fail("zip: a member name contains a NUL byte");
+  if (std::any_of(name.begin(), name.end(), is_control)) {
+    fail("zip: the member name '", name, "' contains NUL or other control characters");
+  }
   if (name[0] == '/') fail("zip: the member name '", name, "' is an absolute path");
   for (size_t begin = 0; begin <= name.size();) {
     const size_t end = std::min(name.find('/', begin), name.size());

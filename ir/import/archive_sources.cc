@@ -13,14 +13,26 @@ std::string file_of(std::string_view qualifier) {
   return path + ".py";
 }
 
+// A small compressed member can give a gigabyte of text.
+constexpr uint64_t kMaxSourceBytes = uint64_t{64} << 20;
+
 }  // namespace
+
+std::string read_source(const ZipReader& zip, const ZipReader::Entry& entry, bool verify_crc) {
+  if (entry.size > kMaxSourceBytes) {
+    throw_error(ErrorKind::kResourceExhausted,
+                str_cat("member '", entry.name, "' holds ", entry.size,
+                        " bytes of source; the limit is ", kMaxSourceBytes));
+  }
+  return zip.read(entry, verify_crc);
+}
 
 const SourceFile* ArchiveSources::find(std::string_view qualifier) {
   if (const auto known = files_.find(qualifier); known != files_.end()) return known->second.get();
   const std::string path = str_cat("code/", file_of(qualifier));
   std::unique_ptr<SourceFile> file;
   if (const ZipReader::Entry* entry = zip_.find(prefix_ + path)) {
-    auto text = std::make_shared<SourceText>(zip_.read(*entry, verify_crc_), path);
+    auto text = std::make_shared<SourceText>(read_source(zip_, *entry, verify_crc_), path);
     if (const ZipReader::Entry* origins = zip_.find(entry->name + ".debug_pkl")) {
       text->set_origins(read_origins(zip_.read(*origins, verify_crc_), origins->name));
     }

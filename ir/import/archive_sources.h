@@ -12,6 +12,10 @@
 
 namespace temper::ir {
 
+// The text of a code member; throws when it is longer than any program that people export.
+std::string read_source(const ZipReader& zip, const ZipReader::Entry& entry,
+                        bool verify_crc = true);
+
 class ArchiveSources {
  public:
   // `prefix` is the folder of all members with its '/'.

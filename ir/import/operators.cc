@@ -1,6 +1,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "ir/import/archive_sources.h"
 #include "ir/import/import.h"
 #include "ir/script/ast.h"
 #include "ir/script/source.h"
@@ -89,8 +90,8 @@ std::vector<OperatorUse> list_operators(const ZipReader& zip, const OpRegistry& 
   for (const ZipReader::Entry& entry : zip.entries()) {
     const size_t code = entry.name.find("/code/");
     if (code == std::string::npos || !entry.name.ends_with(".py")) continue;
-    scanner.scan(
-        parse_source(std::make_shared<SourceText>(zip.read(entry), entry.name.substr(code + 1))));
+    scanner.scan(parse_source(
+        std::make_shared<SourceText>(read_source(zip, entry), entry.name.substr(code + 1))));
   }
   return scanner.result();
 }

@@ -5,6 +5,7 @@
 
 #include "core/op/run_context.h"
 #include "ir/interp/code.h"
+#include "ir/interp/fork.h"
 #include "ir/module/compilation_unit.h"
 
 namespace temper::ir {
@@ -19,7 +20,8 @@ struct Frame {
 
 class Machine {
  public:
-  explicit Machine(RunContext& context);
+  // `budget` is that of the request when this runs one of its forks.
+  explicit Machine(RunContext& context, std::shared_ptr<StepBudget> budget = nullptr);
   ~Machine();
   IValue run(const Code& code, ScriptFunction* function, absl::Span<IValue> args);
 
@@ -35,14 +37,20 @@ class Machine {
   void execute_fork(const Instruction& instruction);
   void clear(const Instruction& instruction);
   void check_step();
+  void spend_steps();
+  void keep_fork(Ref<FutureValue> fork);
   void unwind(const Error& error);
+  [[noreturn]] void fail_with(Error& error);
   std::string traceback() const;
 
   RunContext& context_;
   std::vector<IValue> registers_;
   std::vector<Frame> frames_;
   std::vector<IValue> entered_;
-  std::vector<Ref<FutureValue>> forks_;
+  std::vector<Ref<FutureValue>> forks_;  // those that may be unfinished, to be waited for
+  size_t many_forks_ = 64;               // when to look for finished ones
+  std::shared_ptr<StepBudget> budget_;   // null before the first fork
+  int64_t spent_ = 0;                    // steps that the budget knows of
   IValue result_;
 };
 

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <new>
+#include <stdexcept>
+
 #include "core/value/class_type.h"
 #include "core/value/containers.h"
 #include "core/value/function.h"
@@ -15,7 +19,10 @@ const Code& code_of(ScriptFunction& function) {
   return *static_cast<const Code*>(function.code(make));
 }
 
-Machine::Machine(RunContext& context) : context_(context) { registers_.reserve(64); }
+Machine::Machine(RunContext& context, std::shared_ptr<StepBudget> budget)
+    : context_(context), budget_(std::move(budget)) {
+  registers_.reserve(64);
+}
 
 Machine::~Machine() {
   for (const auto& fork : forks_) finish_fork(*fork);
@@ -40,11 +47,21 @@ IValue Machine::run(const Code& code, ScriptFunction* function, absl::Span<IValu
   try {
     loop();
   } catch (Error& error) {
-    if (error.traceback().empty()) error.set_traceback(traceback());
-    unwind(error);
-    throw;
+    fail_with(error);
+  } catch (const std::bad_alloc&) {
+    Error error(ErrorKind::kResourceExhausted, "out of memory");
+    fail_with(error);
+  } catch (const std::length_error&) {
+    Error error(ErrorKind::kResourceExhausted, "a value is larger than memory can be");
+    fail_with(error);
   }
   return std::move(result_);
+}
+
+void Machine::fail_with(Error& error) {
+  if (error.traceback().empty()) error.set_traceback(traceback());
+  unwind(error);
+  throw error;
 }
 
 void Machine::call(const Instruction& instruction, ScriptFunction& callee) {
@@ -112,7 +129,26 @@ void Machine::check_step() {
   // Reading the clock costs as much as a small kernel, so not every step does.
   if ((context_.steps & 15) == 0 || context_.steps > context_.max_steps) {
     context_.check_interrupts();
+    if (budget_) spend_steps();
   }
+}
+
+void Machine::spend_steps() {
+  const int64_t steps = context_.steps - spent_;
+  spent_ = context_.steps;
+  const int64_t used = budget_->used.fetch_add(steps, std::memory_order_relaxed) + steps;
+  if (used <= context_.max_steps) return;
+  throw_error(ErrorKind::kResourceExhausted,
+              str_cat("the program and its forks ran more than ", context_.max_steps,
+                      " steps; raise the step limit if they are meant to"));
+}
+
+void Machine::keep_fork(Ref<FutureValue> fork) {
+  if (forks_.size() >= many_forks_) {
+    std::erase_if(forks_, [](const Ref<FutureValue>& each) { return each->ready(); });
+    many_forks_ = std::max<size_t>(64, 2 * forks_.size());
+  }
+  forks_.push_back(std::move(fork));
 }
 
 void Machine::execute_fork(const Instruction& instruction) {
@@ -123,9 +159,13 @@ void Machine::execute_fork(const Instruction& instruction) {
     captures.push_back(registers_[frame.base + in[i]]);
   const auto* node = static_cast<const Node*>(instruction.payload);
   const auto& type = node->output()->type()->expect<WrapperType>();
+  if (!budget_) {
+    budget_ = std::make_shared<StepBudget>(context_.steps);
+    spent_ = context_.steps;
+  }
   auto future = start_fork(frame.code->forks[instruction.target], std::move(captures),
-                           type.element(), context_);
-  forks_.push_back(future);
+                           type.element(), context_, frames_.size(), budget_);
+  keep_fork(future);
   registers_[frame.base + in[instruction.num_in]] = future;
 }
 
@@ -224,8 +264,15 @@ void Machine::unwind(const Error&) {
 }
 
 std::string Machine::traceback() const {
+  // Of a chain of calls that went too deep, both ends tell enough.
+  constexpr size_t kShown = 20;
   std::string text;
-  for (const Frame& frame : frames_) {
+  for (size_t i = 0; i < frames_.size(); ++i) {
+    if (frames_.size() > 2 * kShown && i == kShown) {
+      i = frames_.size() - kShown;
+      text += str_cat("  ... ", i - kShown, " more calls ...\n");
+    }
+    const Frame& frame = frames_[i];
     const Node* node = frame.pc < frame.code->nodes.size() ? frame.code->nodes[frame.pc] : nullptr;
     if (!node || !node->range().text) continue;
     text += str_cat("  File \"", describe(node->range()), "\", in ",

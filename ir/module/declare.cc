@@ -261,13 +261,14 @@ TypePtr CompilationUnit::State::declare_enum(const std::string& name, const Plac
   }
   if (members.empty()) fail_at(def.range, "enum '", def.name, "' has no members");
   const TypePtr value_type = type_of(members[0].second);
-  Ref<EnumType> type = EnumType::make(name, value_type);
-  for (auto& [member, value] : members) {
+  // Members refer to their type: no error may come between them.
+  for (const auto& [member, value] : members) {
     if (!equal(type_of(value), value_type)) {
       fail_at(def.range, "the values of enum '", def.name, "' must have one type");
     }
-    type->add_member(member, std::move(value));
   }
+  Ref<EnumType> type = EnumType::make(name, value_type);
+  for (auto& [member, value] : members) type->add_member(member, std::move(value));
   enums.push_back(type);
   return types[name] = type;
 }

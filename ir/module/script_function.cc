@@ -1,6 +1,36 @@
+#include <pthread.h>
+
+#include "core/base/error.h"
 #include "ir/module/compilation_unit.h"
 
 namespace temper::ir {
+namespace {
+
+struct Stack {
+  uintptr_t lowest = 0;
+  size_t size = 0;
+};
+
+Stack find_stack() {
+  Stack stack;
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return stack;
+  void* lowest = nullptr;
+  if (pthread_attr_getstack(&attributes, &lowest, &stack.size) == 0) {
+    stack.lowest = reinterpret_cast<uintptr_t>(lowest);
+  }
+  pthread_attr_destroy(&attributes);
+  return stack;
+}
+
+// Compiling a function may need the result type of the next one, and so on: half of the stack is
+// for such chains, the other half for the body at their end.
+bool stack_is_half_used() {
+  thread_local const Stack stack = find_stack();
+  return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < stack.lowest + stack.size / 2;
+}
+
+}  // namespace
 
 ScriptFunction::ScriptFunction(std::string qualified_name, Schema schema, Compile compile)
     : name_(std::move(qualified_name)), schema_(std::move(schema)), compile_(std::move(compile)) {}
@@ -19,6 +49,11 @@ const std::shared_ptr<Graph>& ScriptFunction::graph() {
   if (unit_lock_) lock = std::unique_lock(*unit_lock_);
   if (compiled_.load(std::memory_order_relaxed)) return graph_;
   if (compiling_) fail("function '", name_, "' calls itself; annotate its result");
+  if (stack_is_half_used()) {
+    throw_error(ErrorKind::kResourceExhausted,
+                str_cat("function '", name_,
+                        "' is at the end of too long a chain of calls; annotate its result"));
+  }
   if (!compile_) fail("function '", name_, "' was cleared: its program is gone");
   compiling_ = true;
   try {

@@ -43,6 +43,14 @@ CompilationUnit::State::~State() {
       if (Function* function = type->find_hook(hook)) clear(Ref<Function>(function));
     }
     type->clear_methods();
+    for (size_t i = 0; i < type->attributes().size(); ++i) {
+      type->set_attribute_type(static_cast<int>(i), Type::any());
+    }
+  }
+  for (const auto& [name, type] : types) {
+    if (type && type->kind() == TypeKind::kInterface) {
+      const_cast<InterfaceType&>(type->expect<InterfaceType>()).clear_methods();
+    }
   }
   for (const Ref<EnumType>& type : enums) type->clear_members();
 }

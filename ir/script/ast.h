@@ -45,6 +45,7 @@ struct Keyword {
 
 struct Expr {
   ExprKind kind;
+  uint32_t height = 1;  // levels of the tree, this one included
   SourceRange range;
   std::string text;
   std::vector<ExprPtr> children;

@@ -10,6 +10,8 @@ namespace temper::ir {
 namespace {
 
 constexpr size_t kMaxIndents = 200;
+// Bounds the memory of a tree: programs that people export have some ten thousands.
+constexpr size_t kMaxTokens = 8'000'000;
 
 constexpr std::string_view kKeywords[] = {
     "def",   "if",       "elif", "else",  "while",  "for",      "in",
@@ -55,6 +57,11 @@ class Lexer {
   }
 
   void push(TokenKind kind, size_t length) {
+    if (tokens_.size() >= kMaxTokens) {
+      throw_error(ErrorKind::kResourceExhausted,
+                  str_cat("source file '", source_->file_name(), "' has more than ", kMaxTokens,
+                          " words and signs"));
+    }
     tokens_.push_back({kind, static_cast<uint32_t>(at_), static_cast<uint32_t>(at_ + length),
                        text_.substr(at_, length)});
     at_ += length;

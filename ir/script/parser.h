@@ -71,6 +71,9 @@ class Parser {
   SourceRange range_from(uint32_t begin) const;
   ExprPtr make(ExprKind kind, uint32_t begin, std::string text = "");
   StmtPtr make(StmtKind kind, uint32_t begin);
+  // Children are added here, so that chains inside of nested expressions cannot tower up.
+  void adopt(const ExprPtr& parent, ExprPtr child) const;
+  void adopt(const ExprPtr& parent, std::vector<ExprPtr> children) const;
 
   // Bounds the recursion of this parser and of everything that walks the tree.
   class Depth {

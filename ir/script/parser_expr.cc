@@ -71,7 +71,7 @@ ExprPtr Parser::parse_unary(const Token& op, int precedence) {
   ExprPtr operand = parse_expression(precedence);
   ExprPtr out =
       make(op.is("*") ? ExprKind::kStarred : ExprKind::kUnary, op.begin, std::string(op.text));
-  out->children.push_back(std::move(operand));
+  adopt(out, std::move(operand));
   return out;
 }
 
@@ -82,9 +82,9 @@ ExprPtr Parser::parse_ternary(ExprPtr then) {
   expect("else");
   ExprPtr otherwise = parse_expression();
   ExprPtr out = make(ExprKind::kTernary, begin);
-  out->children.push_back(std::move(condition));
-  out->children.push_back(std::move(then));
-  out->children.push_back(std::move(otherwise));
+  adopt(out, std::move(condition));
+  adopt(out, std::move(then));
+  adopt(out, std::move(otherwise));
   return out;
 }
 
@@ -92,8 +92,8 @@ ExprPtr Parser::parse_binary(ExprPtr left, const Token& op, int precedence) {
   const uint32_t begin = left->range.begin;
   ExprPtr right = parse_expression(precedence == kPower ? precedence - 1 : precedence);
   ExprPtr out = make(ExprKind::kBinary, begin, std::string(op.text));
-  out->children.push_back(std::move(left));
-  out->children.push_back(std::move(right));
+  adopt(out, std::move(left));
+  adopt(out, std::move(right));
   return out;
 }
 
@@ -104,7 +104,7 @@ ExprPtr Parser::parse_postfix(ExprPtr base) {
     if (accept(".")) {
       std::string name = expect_name();
       ExprPtr out = make(ExprKind::kAttribute, begin, std::move(name));
-      out->children.push_back(std::move(base));
+      adopt(out, std::move(base));
       base = std::move(out);
     } else if (at("(")) {
       base = parse_call(std::move(base));
@@ -118,16 +118,18 @@ ExprPtr Parser::parse_postfix(ExprPtr base) {
 
 ExprPtr Parser::parse_call(ExprPtr callee) {
   ExprPtr out = make(ExprKind::kCall, callee->range.begin);
-  out->children.push_back(std::move(callee));
+  adopt(out, std::move(callee));
   expect("(");
   while (!at(")")) {
     if (peek().kind == TokenKind::kName && tokens_[at_ + 1].is("=")) {
       std::string name = expect_name();
       expect("=");
-      out->keywords.push_back({std::move(name), parse_expression()});
+      ExprPtr value = parse_expression();
+      out->height = std::max(out->height, value->height + 1);
+      out->keywords.push_back({std::move(name), std::move(value)});
     } else {
       if (!out->keywords.empty()) unexpected("a keyword argument");
-      out->children.push_back(parse_expression());
+      adopt(out, parse_expression());
     }
     if (!accept(",")) break;
   }
@@ -138,11 +140,11 @@ ExprPtr Parser::parse_call(ExprPtr callee) {
 
 ExprPtr Parser::parse_subscript(ExprPtr base) {
   ExprPtr out = make(ExprKind::kSubscript, base->range.begin);
-  out->children.push_back(std::move(base));
+  adopt(out, std::move(base));
   expect("[");
   do {
     if (at("]")) break;
-    out->children.push_back(parse_subscript_item());
+    adopt(out, parse_subscript_item());
   } while (accept(","));
   if (out->children.size() == 1) unexpected("a subscript");
   expect("]");
@@ -159,7 +161,7 @@ ExprPtr Parser::parse_subscript_item() {
   if (!at(":") && !at(",") && !at("]")) parts[1] = parse_expression();
   if (accept(":") && !at(",") && !at("]")) parts[2] = parse_expression();
   ExprPtr out = make(ExprKind::kSlice, begin);
-  for (ExprPtr& part : parts) out->children.push_back(std::move(part));
+  for (ExprPtr& part : parts) adopt(out, std::move(part));
   return out;
 }
 
@@ -216,7 +218,7 @@ ExprPtr Parser::parse_parenthesized() {
   while (accept(",") && !at(")")) elements.push_back(parse_expression());
   expect(")");
   ExprPtr out = make(ExprKind::kTuple, begin);
-  out->children = std::move(elements);
+  adopt(out, std::move(elements));
   return out;
 }
 
@@ -235,7 +237,7 @@ ExprPtr Parser::parse_list() {
   }
   expect("]");
   ExprPtr out = make(ExprKind::kList, begin);
-  out->children = std::move(elements);
+  adopt(out, std::move(elements));
   return out;
 }
 
@@ -256,7 +258,7 @@ ExprPtr Parser::parse_dict() {
   }
   expect("}");
   ExprPtr out = make(ExprKind::kDict, begin);
-  out->children = std::move(elements);
+  adopt(out, std::move(elements));
   return out;
 }
 
@@ -273,7 +275,7 @@ ExprPtr Parser::parse_comprehension(ExprKind kind, std::vector<ExprPtr> elements
   ExprPtr target;
   if (tuple) {
     target = make(ExprKind::kTuple, target_begin);
-    target->children = std::move(targets);
+    adopt(target, std::move(targets));
   } else {
     target = std::move(targets.at(0));
   }
@@ -281,9 +283,9 @@ ExprPtr Parser::parse_comprehension(ExprKind kind, std::vector<ExprPtr> elements
   ExprPtr iterable = parse_expression(kConditional);
   if (at("if") || at("for")) unexpected("the end of the comprehension (one 'for' and no 'if')");
   ExprPtr out = make(kind, begin);
-  out->children = std::move(elements);
-  out->children.push_back(std::move(target));
-  out->children.push_back(std::move(iterable));
+  adopt(out, std::move(elements));
+  adopt(out, std::move(target));
+  adopt(out, std::move(iterable));
   return out;
 }
 
@@ -311,7 +313,7 @@ ExprPtr Parser::parse_expression_or_tuple() {
   elements.push_back(std::move(first));
   while (accept(",") && starts_expression()) elements.push_back(parse_expression());
   ExprPtr out = make(ExprKind::kTuple, begin);
-  out->children = std::move(elements);
+  adopt(out, std::move(elements));
   return out;
 }
 

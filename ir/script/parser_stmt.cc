@@ -6,6 +6,8 @@ namespace {
 // Levels of nested expressions and statements together.
 constexpr int kMaxDepth = 500;
 constexpr int kStatementLevels = 2;
+// Levels of one expression's tree: nesting and chains together.
+constexpr uint32_t kMaxHeight = 1000;
 
 constexpr std::string_view kAugmented[] = {
     "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "**="};
@@ -60,6 +62,18 @@ ExprPtr Parser::make(ExprKind kind, uint32_t begin, std::string text) {
   expr->range = range_from(begin);
   expr->text = std::move(text);
   return expr;
+}
+
+void Parser::adopt(const ExprPtr& parent, ExprPtr child) const {
+  if (child) {
+    parent->height = std::max(parent->height, child->height + 1);
+    if (parent->height > kMaxHeight) fail_at(parent->range, "the program is nested too deeply");
+  }
+  parent->children.push_back(std::move(child));
+}
+
+void Parser::adopt(const ExprPtr& parent, std::vector<ExprPtr> children) const {
+  for (ExprPtr& child : children) adopt(parent, std::move(child));
 }
 
 StmtPtr Parser::make(StmtKind kind, uint32_t begin) {
@@ -302,7 +316,7 @@ StmtPtr Parser::parse_for(uint32_t begin) {
   if (targets.empty()) unexpected("a loop variable");
   if (tuple) {
     ExprPtr all = make(ExprKind::kTuple, target_begin);
-    all->children = std::move(targets);
+    adopt(all, std::move(targets));
     out->targets.push_back(std::move(all));
   } else {
     out->targets.push_back(std::move(targets[0]));

@@ -45,13 +45,22 @@ std::string describe(const SourceRange& range) {
 }
 
 std::string highlight(const SourceRange& range) {
+  // Generated lines can be megabytes long: what surrounds the place is enough.
+  constexpr size_t kBefore = 200, kLongest = 400;
   if (!range.text) return "";
-  const auto [number, column] = range.text->position(range.begin);
-  const std::string_view line = range.text->line(number);
+  const auto [number, place] = range.text->position(range.begin);
+  std::string_view line = range.text->line(number);
+  const size_t skipped = line.size() > kLongest && place > kBefore ? place - kBefore : 0;
+  line.remove_prefix(std::min(skipped, line.size()));
+  const bool cut = line.size() > kLongest;
+  line = line.substr(0, kLongest);
+  const size_t column = place - skipped;
   const size_t room = line.size() > column ? line.size() - column : 1;
   const size_t width = std::clamp<size_t>(range.end - range.begin, 1, room);
-  return str_cat("  File \"", range.text->file_name(), "\", line ", number, "\n    ", line,
-                 "\n    ", std::string(column, ' '), std::string(width, '~'), " <--- HERE");
+  const std::string_view before = skipped > 0 ? "..." : "", after = cut ? "..." : "";
+  return str_cat("  File \"", range.text->file_name(), "\", line ", number, "\n    ", before, line,
+                 after, "\n    ", std::string(column + before.size(), ' '), std::string(width, '~'),
+                 " <--- HERE");
 }
 
 }  // namespace temper::ir

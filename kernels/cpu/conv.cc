@@ -43,6 +43,14 @@ void check(const Tensor& input, const Tensor& weight, const Tensor& bias, const 
   for (int64_t v : p.padding) {
     if (v < 0) fail("negative padding is not supported");
   }
+  for (int64_t v : p.dilation) {
+    if (v <= 0) fail("dilation should be greater than zero, but got ", to_string(p.dilation));
+  }
+  for (const Dims* values : {&p.stride, &p.padding, &p.dilation, &p.output_padding}) {
+    for (int64_t v : *values) {
+      if (v > INT32_MAX) unimplemented("a convolution with a stride or padding of ", v);
+    }
+  }
 }
 
 Dims output_sizes(const Tensor& input, const Tensor& weight, const ConvParams& p) {

@@ -6,6 +6,7 @@
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/fill.h"
+#include "kernels/cpu/limits.h"
 #include "kernels/cpu/view_math.h"
 
 namespace temper::joining {
@@ -202,6 +203,17 @@ void cartesian_prod(OpCall& call) {
   call.ret(stacked(columns, 1));
 }
 
+// n over r; throws when no tensor can have so many rows.
+int64_t count_picks(int64_t n, int64_t r) {
+  if (r > n) return 0;
+  __int128 count = 1;
+  for (int64_t i = 1; i <= std::min(r, n - r); ++i) {
+    count = count * (n - i + 1) / i;
+    if (count > INT64_MAX / r) fail("combinations: ", n, " over ", r, " exceeds 64 bits");
+  }
+  return static_cast<int64_t>(count);
+}
+
 void combinations(OpCall& call) {
   const Tensor self = call.tensor(0);
   const int64_t r = call.integer(1);
@@ -212,25 +224,23 @@ void combinations(OpCall& call) {
   if (r < 0) fail("Expect a non-negative number, but got ", r);
   if (r == 0) return call.ret(empty({0}, self.dtype()));
   const int64_t n = self.numel();
-  // Picks in lexicographic order.
-  std::vector<int64_t> picks, current(r);
-  for (int64_t i = 0; i < r; ++i) current[i] = repeat ? 0 : i;
-  bool more = repeat ? n > 0 : r <= n;
-  while (more) {
-    picks.insert(picks.end(), current.begin(), current.end());
-    int64_t k = r - 1;
-    while (k >= 0 && current[k] == (repeat ? n - 1 : n - r + k)) --k;
-    more = k >= 0;
-    if (!more) break;
-    ++current[k];
-    for (int64_t i = k + 1; i < r; ++i) current[i] = repeat ? current[k] : current[i - 1] + 1;
-  }
+  if (r > kMaxListItems) fail("combinations of ", r, " elements");
   const Tensor source = self.contiguous();
-  const Tensor out = empty({static_cast<int64_t>(picks.size()) / r, r}, self.dtype());
+  const Tensor out = empty({count_picks(repeat ? n + r - 1 : n, r), r}, self.dtype());
+  // Picks in lexicographic order.
+  std::vector<int64_t> current(r);
+  for (int64_t i = 0; i < r; ++i) current[i] = repeat ? 0 : i;
   visit_size(self.dtype(), [&]<class T>() {
     const T* from = reinterpret_cast<const T*>(source.raw());
     T* to = reinterpret_cast<T*>(out.raw());
-    for (size_t i = 0; i < picks.size(); ++i) to[i] = from[picks[i]];
+    for (int64_t row = 0; row < out.size(0); ++row) {
+      for (const int64_t pick : current) *to++ = from[pick];
+      int64_t k = r - 1;
+      while (k >= 0 && current[k] == (repeat ? n - 1 : n - r + k)) --k;
+      if (k < 0) break;
+      ++current[k];
+      for (int64_t i = k + 1; i < r; ++i) current[i] = repeat ? current[k] : current[i - 1] + 1;
+    }
   });
   call.ret(out);
 }

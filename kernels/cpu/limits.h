@@ -9,7 +9,7 @@
 namespace temper {
 
 inline constexpr int64_t kMaxTextBytes = int64_t{1} << 28;
-inline constexpr int64_t kMaxListItems = int64_t{1} << 26;
+inline constexpr int64_t kMaxListItems = int64_t{1} << 24;
 
 inline void check_text_size(uint64_t bytes) {
   if (bytes <= static_cast<uint64_t>(kMaxTextBytes)) return;

@@ -114,7 +114,10 @@ Tensor pad_constant(const Tensor& self, DimsView pad, const IValue& value) {
   bool grows = false;
   for (int64_t k = 0; k < count; ++k) {
     const int64_t d = rank - 1 - k, before = pad[2 * k], after = pad[2 * k + 1];
-    sizes[d] += before + after;
+    if (__builtin_add_overflow(sizes[d], before, &sizes[d]) ||
+        __builtin_add_overflow(sizes[d], after, &sizes[d])) {
+      fail("padding of ", before, " and ", after, " exceeds 64 bits");
+    }
     if (sizes[d] < 0) {
       fail("The input size ", self.sizes()[d], ", plus negative padding ", before, " and ", after,
            " resulted in a negative output size, which is invalid. Check dimension ", d,

@@ -34,7 +34,8 @@ int64_t range_length(const IValue& start, const IValue& end, const IValue& step,
   if (is_integral(dtype) && whole(step) == 0) fail("step must be nonzero");
   double length;
   if (dtype == DType::kInt64) {
-    length = std::ceil(static_cast<double>(whole(end) - whole(start)) /
+    const auto distance = static_cast<uint64_t>(whole(end)) - static_cast<uint64_t>(whole(start));
+    length = std::ceil(static_cast<double>(static_cast<int64_t>(distance)) /
                        static_cast<double>(whole(step)));
   } else {
     length = std::ceil((to - from) / s);
@@ -47,8 +48,11 @@ void fill_range(const Tensor& out, const IValue& start, const IValue& step) {
   visit(out.dtype(), "arange", RealTypes{}, [&]<class T>() {
     T* data = out.data<T>();
     if constexpr (std::is_integral_v<T>) {
-      const int64_t first = whole(start), stride = whole(step);
-      for (int64_t i = 0; i < out.numel(); ++i) data[i] = static_cast<T>(first + i * stride);
+      const auto first = static_cast<uint64_t>(whole(start));
+      const auto stride = static_cast<uint64_t>(whole(step));
+      for (int64_t i = 0; i < out.numel(); ++i) {
+        data[i] = static_cast<T>(first + static_cast<uint64_t>(i) * stride);
+      }
     } else {
       const double first = start.scalar_as_double(), stride = step.scalar_as_double();
       for (int64_t i = 0; i < out.numel(); ++i) {
@@ -138,21 +142,37 @@ void fill_interval(const Interval& it, const Point& point) {
   }
 }
 
+using Wide = __int128;
+
+// Places (r, c) of a matrix with c < r + offset.
+Wide places_below(int64_t rows, int64_t cols, Wide offset) {
+  const Wide first = std::max<Wide>(0, 1 - offset);
+  if (first >= rows) return 0;
+  const Wide start = std::min<Wide>(first + offset, cols);
+  const Wide growing = std::min<Wide>(rows - first, cols - start);
+  return growing * start + growing * (growing - 1) / 2 + (rows - first - growing) * cols;
+}
+
 Tensor triangle_indices(int64_t rows, int64_t cols, int64_t offset, bool lower, DType dtype) {
   if (rows < 0) fail("row must be non-negative, got", rows);
   if (cols < 0) fail("col must be non-negative, got", cols);
-  std::vector<int64_t> row_ids, col_ids;
-  for (int64_t r = 0; r < rows; ++r) {
-    const int64_t split = std::clamp<int64_t>(r + offset + (lower ? 1 : 0), 0, cols);
-    for (int64_t c = lower ? 0 : split; c < (lower ? split : cols); ++c) {
-      row_ids.push_back(r);
-      col_ids.push_back(c);
+  const Wide below = places_below(rows, cols, lower ? Wide(offset) + 1 : Wide(offset));
+  const Wide count = lower ? below : Wide(rows) * cols - below;
+  if (count > INT64_MAX / 16) {
+    fail("Storage size calculation overflowed: too many places in ", rows, " rows of ", cols);
+  }
+  const Tensor out = temper::empty({2, static_cast<int64_t>(count)}, DType::kInt64);
+  int64_t* row_ids = out.data<int64_t>();
+  int64_t* col_ids = row_ids + static_cast<int64_t>(count);
+  // Rows without a place are skipped: there may be more of them than anybody can count.
+  const Wide first = lower && cols > 0 ? std::max<Wide>(0, -Wide(offset)) : 0;
+  for (Wide r = first, left = count; left > 0; ++r) {
+    const Wide split = std::clamp<Wide>(r + offset + (lower ? 1 : 0), 0, cols);
+    for (Wide c = lower ? 0 : split; c < (lower ? split : Wide(cols)); ++c, --left) {
+      *row_ids++ = static_cast<int64_t>(r);
+      *col_ids++ = static_cast<int64_t>(c);
     }
   }
-  const int64_t count = static_cast<int64_t>(row_ids.size());
-  const Tensor out = temper::empty({2, count}, DType::kInt64);
-  std::copy(row_ids.begin(), row_ids.end(), out.data<int64_t>());
-  std::copy(col_ids.begin(), col_ids.end(), out.data<int64_t>() + count);
   return temper::to_dtype(out, dtype);
 }
 

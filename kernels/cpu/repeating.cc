@@ -81,7 +81,7 @@ void interleave(OpCall& call, Tensor repeats) {
 Tensor roll_one(const Tensor& self, int64_t shift, int64_t dim) {
   if (self.numel() == 0) return self.clone();
   const int64_t d = wrap_dim(dim, self.dim()), size = self.size(d);
-  const int64_t start = ((size - shift) % size + size) % size;
+  const int64_t start = (size - shift % size) % size;
   return concatenate({self.slice(d, start, size), self.slice(d, 0, start)}, d);
 }
 

@@ -228,11 +228,11 @@ std::string strip(const std::string& s, const std::string& chars, bool left, boo
   return s.substr(first, last - first + 1);
 }
 
-std::string join(const std::string& separator, const Strings& items) {
+std::string join(const std::string& separator, const std::vector<IValue>& items) {
   std::string out;
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += separator;
-    out += items[i];
+    out += items[i].to_string();
     check_text_size(out.size());
   }
   return out;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/value/ivalue.h"
+
 namespace temper::text {
 
 using Strings = std::vector<std::string>;
@@ -37,7 +39,7 @@ std::string expand_tabs(const std::string& s, int64_t tab_size);
 std::string replace(const std::string& s, const std::string& from, const std::string& to,
                     int64_t max);
 std::string strip(const std::string& s, const std::string& chars, bool left, bool right);
-std::string join(const std::string& separator, const Strings& items);
+std::string join(const std::string& separator, const std::vector<IValue>& items);
 
 Strings split(const std::string& s, const std::optional<std::string>& separator, int64_t max);
 Strings rsplit(const std::string& s, const std::string& separator, int64_t max);

@@ -21,13 +21,15 @@ void keep_triangle(OpCall& call, bool lower) {
   const Tensor out = empty(self.sizes(), self.dtype());
   copy_into(out, self);
   const int64_t rows = self.size(-2), cols = self.size(-1);
+  // Diagonals beyond a corner are all alike.
+  const int64_t first = std::clamp(diagonal, -rows - 1, cols + 1);
   const int64_t matrices = rows * cols == 0 ? 0 : out.numel() / (rows * cols);
   visit_size(self.dtype(), [&]<class T>() {
     T* row = reinterpret_cast<T*>(out.raw());
     for (int64_t m = 0; m < matrices; ++m) {
       for (int64_t r = 0; r < rows; ++r, row += cols) {
         // First element above the kept lower part, or first of the kept upper part.
-        const int64_t split = std::clamp<int64_t>(r + diagonal + (lower ? 1 : 0), 0, cols);
+        const int64_t split = std::clamp<int64_t>(r + first + (lower ? 1 : 0), 0, cols);
         if (lower) {
           std::fill(row + split, row + cols, T{});
         } else {
@@ -39,10 +41,13 @@ void keep_triangle(OpCall& call, bool lower) {
   call.ret(out);
 }
 
+constexpr int64_t kMaxOffset = int64_t{1} << 40;
+
 Tensor embed_diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
   const int64_t rank = self.dim() + 1;
   const int64_t a = wrap_dim(dim1, rank), b = wrap_dim(dim2, rank);
   if (a == b) fail("diagonal dimensions cannot be identical ", dim1, ", ", dim2);
+  if (offset < -kMaxOffset || offset > kMaxOffset) fail("diagonal offset ", offset);
   const int64_t size = self.size(-1) + std::abs(offset);
   Dims sizes(self.sizes().begin(), self.sizes().end() - 1);
   sizes.insert(sizes.begin() + std::min(a, b), size);
@@ -85,9 +90,9 @@ void trace(OpCall& call) {
   visit(self.dtype(), "trace", AllTypes{}, [&]<class T>() {
     const T* data = self.data<T>();
     if constexpr (std::is_integral_v<T>) {
-      int64_t sum = 0;
-      for (int64_t i = 0; i < count; ++i) sum += data[i * step];
-      *out.data<int64_t>() = sum;
+      uint64_t sum = 0;  // wraps around
+      for (int64_t i = 0; i < count; ++i) sum += static_cast<uint64_t>(data[i * step]);
+      *out.data<int64_t>() = static_cast<int64_t>(sum);
     } else {
       using Sum =
           std::conditional_t<std::is_floating_point_v<Compute<T>>, double, std::complex<double>>;
@@ -132,6 +137,7 @@ void one_hot(OpCall& call) {
     if (data[i] < 0) fail("Class values must be non-negative.");
     largest = std::max(largest, data[i]);
   }
+  if (largest == INT64_MAX) fail("Class values must be smaller than ", largest, ".");
   if (self.numel() == 0 && classes <= 0) {
     fail("Can not infer total number of classes from empty tensor.");
   }

@@ -119,16 +119,18 @@ void pixel_shuffle(OpCall& call) {
   const int64_t r = call.integer(1);
   if (r <= 0) fail("pixel_shuffle expects a positive upscale_factor, but got ", r);
   const int64_t channels = self.size(-3), h = self.size(-2), w = self.size(-1);
-  if (channels % (r * r) != 0) {
+  int64_t square = 0;
+  const bool too_large = __builtin_mul_overflow(r, r, &square);
+  if (too_large || channels % square != 0) {
     fail(
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
         "upscale_factor, but input.size(-3)=",
-        channels, " is not divisible by ", r * r);
+        channels, " is not divisible by the square of ", r);
   }
   Dims batch(self.sizes().begin(), self.sizes().end() - 3);
   Dims split = batch, out = batch, order;
-  for (int64_t d : {channels / (r * r), r, r, h, w}) split.push_back(d);
-  for (int64_t d : {channels / (r * r), h * r, w * r}) out.push_back(d);
+  for (int64_t d : {channels / square, r, r, h, w}) split.push_back(d);
+  for (int64_t d : {channels / square, h * r, w * r}) out.push_back(d);
   const int64_t b = static_cast<int64_t>(batch.size());
   for (int64_t d = 0; d < b; ++d) order.push_back(d);
   for (int64_t d : {b, b + 3, b + 1, b + 4, b + 2}) order.push_back(d);

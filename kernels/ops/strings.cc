@@ -60,11 +60,7 @@ void strip(OpCall& call) {
   call.ret(text::strip(call.string(0), call.string(1), kLeft, kRight));
 }
 
-void join(OpCall& call) {
-  text::Strings items;
-  for (const IValue& item : call.in(1).to_list().items) items.push_back(item.to_string());
-  call.ret(text::join(call.string(0), items));
-}
+void join(OpCall& call) { call.ret(text::join(call.string(0), call.in(1).to_list().items)); }
 void split(OpCall& call) {
   std::optional<std::string> separator;
   if (!call.is_none(1)) separator = call.string(1);

@@ -16,6 +16,9 @@ using ir::Value;
 
 namespace {
 
+// Chains of calls longer than this stay calls in part.
+constexpr size_t kMaxChain = 100;
+
 size_t count_nodes(const Block& block) {
   size_t count = 0;
   for (const Node* node : block) {
@@ -71,12 +74,12 @@ class Inliner {
 
   bool visit_call(Graph& graph, Node& node) {
     ScriptFunction* target = static_target(node);
-    if (!target || active(target)) return false;
+    if (!target || active(target) || stack_.size() >= kMaxChain) return false;
     const auto inputs = node.inputs().subspan(node.is(Kind::kCallFunction) ? 1 : 0);
     const Graph& body = inlined(*target);
     const size_t added = count_nodes(*body.block());
     if (body.inputs().size() != inputs.size() || body.outputs().size() != node.outputs().size() ||
-        size_ + added > max_nodes_) {
+        added > max_nodes_ / 20 || size_ + added > max_nodes_) {
       return false;
     }
     size_ += added;

@@ -39,6 +39,8 @@ void add_model_options(CLI::App* command, ModelOptions& options) {
   command->add_option("--memory-limit", options.memory_bytes, "Bytes that a model may use")
       ->transform(CLI::AsSizeValue(false));
   command->add_flag("!--no-optimize", options.optimize, "Run the program as it is written");
+  command->add_flag("!--no-verify-data", options.verify_data,
+                    "Take tensor data without a look at its checksums");
 }
 
 void add_run(CLI::App& app, RunOptions& options, Action& action) {

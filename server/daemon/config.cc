@@ -80,6 +80,8 @@ void add_options(CLI::App& app, DaemonConfig& c) {
       ->capture_default_str();
   app.add_flag("--optimize,!--no-optimize", c.repository.model.optimize,
                "Whether to optimize programs when they are loaded");
+  app.add_flag("--verify-data,!--no-verify-data", c.repository.model.verify_data,
+               "Whether to check the checksums of tensor data when models are loaded");
   app.add_option("--loader-threads", c.repository.loader_threads, "Models loaded at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

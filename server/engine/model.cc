@@ -15,34 +15,49 @@
 namespace temper {
 namespace {
 
-// Bytes of the distinct storages that values refer to.
+// Bytes of the distinct storages that values refer to. What a program built while it was read may
+// nest without a bound, so values wait in a list instead of on the stack.
 class WeightCounter {
  public:
   void visit(const IValue& value) {
-    if (value.is_tensor()) return visit_tensor(value.to_tensor());
-    const RefCounted* reference = value.to_reference();
-    if (!reference || !seen_.insert(reference).second) return;
-    if (value.is_object()) {
-      for (const IValue& slot : value.to_object().slots) visit(slot);
-    } else if (value.is_list()) {
-      for (const IValue& item : value.to_list().items) visit(item);
-    } else if (value.is_tuple()) {
-      for (const IValue& item : value.to_tuple().items) visit(item);
-    } else if (value.is_dict()) {
-      value.to_dict().each([this](const IValue& key, const IValue& item) {
-        visit(key);
-        visit(item);
-      });
+    add(value);
+    while (!waiting_.empty()) {
+      const IValue next = std::move(waiting_.back());
+      waiting_.pop_back();
+      add_parts(next);
     }
   }
   int64_t bytes() const { return bytes_; }
 
  private:
-  void visit_tensor(const Tensor& tensor) {
+  void add(const IValue& value) {
+    if (value.is_tensor()) return add_tensor(value.to_tensor());
+    const RefCounted* reference = value.to_reference();
+    if (reference && seen_.insert(reference).second) waiting_.push_back(value);
+  }
+
+  void add_parts(const IValue& value) {
+    if (value.is_object()) {
+      for (const IValue& slot : value.to_object().slots) add(slot);
+    } else if (value.is_list()) {
+      for (const IValue& item : value.to_list().items) add(item);
+    } else if (value.is_tuple()) {
+      for (const IValue& item : value.to_tuple().items) add(item);
+    } else if (value.is_dict()) {
+      value.to_dict().each([this](const IValue& key, const IValue& item) {
+        add(key);
+        add(item);
+      });
+    }
+  }
+
+  void add_tensor(const Tensor& tensor) {
     if (!tensor.defined()) return;
     if (seen_.insert(tensor.storage().get()).second) bytes_ += tensor.storage()->size();
   }
+
   std::unordered_set<const void*> seen_;
+  std::vector<IValue> waiting_;
   int64_t bytes_ = 0;
 };
 
@@ -68,7 +83,9 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
       packed_(make_ref<PackedCache>()) {
   const AccountScope scope(account_.get());
-  module_ = ir::import_module(std::move(archive), runtime.ops());
+  ir::ImportOptions import_options;
+  import_options.verify_data_crc = options_.verify_data;
+  module_ = ir::import_module(std::move(archive), runtime.ops(), import_options);
   if (options_.optimize) {
     attributes_ = find_constant_attributes(*module_, runtime.ops());
     set_optimizers();

@@ -23,6 +23,7 @@ class AttributeFacts;
 
 struct ModelOptions {
   bool optimize = true;              // run the load pipeline; false interprets as written
+  bool verify_data = true;           // check the checksums of tensor data
   int64_t memory_bytes = INT64_MAX;  // of weights and requests together
   int64_t max_steps = INT64_MAX;     // interpreter instructions of one request
   int max_depth = 1000;              // nested script calls

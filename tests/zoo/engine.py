@@ -80,7 +80,12 @@ def run_batch(temper: str, calls: Sequence[Stored], folder: pathlib.Path, timeou
             output = outputs[position] if state == "ok" else None
             report(call, Answer(output, message if output is None else None, seconds))
             outputs[position].unlink(missing_ok=True)
-        process.wait()
+        # A process that fails after its last answer, as with a leak, has failed that call.
+        if calls and process.wait() != 0:
+            errors.seek(0)
+            tail = errors.read()[-400:].strip().replace("\n", " | ")
+            report(calls[-1], Answer(None, f"ended with status {process.returncode}: {tail}", 0.0,
+                                     died=True))
     return len(calls)
 
 

@@ -175,10 +175,22 @@ T logaddexp2_of(T a, T b) {
   const T m = std::max(a, b);
   return m + std::log1p(std::exp2(-std::abs(a - b))) * T(1.4426950408889634);
 }
+// The smallest integer has no absolute value: it stays as it is.
+template <class T>
+uint64_t magnitude_of(T v) {
+  const auto bits = static_cast<uint64_t>(v);
+  return v < 0 ? 0 - bits : bits;
+}
+template <class T>
+T gcd_of(T a, T b) {
+  return static_cast<T>(std::gcd(magnitude_of(a), magnitude_of(b)));
+}
 template <class T>
 T lcm_of(T a, T b) {
-  const T g = std::gcd(a, b);
-  return g == 0 ? 0 : std::abs(a / g * b);
+  const auto g = static_cast<int64_t>(gcd_of<int64_t>(a, b));
+  if (g == 0) return 0;
+  const uint64_t product = static_cast<uint64_t>(a / g) * static_cast<uint64_t>(b);
+  return static_cast<T>(magnitude_of(static_cast<int64_t>(product)));
 }
 
 #define TEMPER_SPECIAL_FUNCTIONS(FN)                                                  \
@@ -216,7 +228,7 @@ T lcm_of(T a, T b) {
   FN(copysign, F, std::copysign(a, b))                                                \
   FN(nextafter, F, std::nextafter(a, b))                                              \
   FN(hypot, F, std::hypot(a, b))                                                      \
-  FN(gcd, I, std::gcd(a, b))                                                          \
+  FN(gcd, I, gcd_of(a, b))                                                            \
   FN(lcm, I, lcm_of(a, b))                                                            \
   FN(conj, C, std::conj(a))                                                           \
   FN(real, C, T(std::real(a)))                                                        \

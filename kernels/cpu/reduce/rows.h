@@ -2,6 +2,7 @@
 // The one skeleton of reductions: the reduced dims become contiguous rows, one result per row.
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 
 #include "core/op/op_call.h"
@@ -36,25 +37,38 @@ Tensor reduce_rows(const RunContext& context, const Rows& rows, DType out_dtype,
   return out;
 }
 
+// What sums of Acc are added up in: integers wrap around, which only unsigned ones may.
+template <class Acc>
+struct WrappingOf {
+  using Type = Acc;
+};
+template <std::signed_integral Acc>
+struct WrappingOf<Acc> {
+  using Type = std::make_unsigned_t<Acc>;
+};
+template <class Acc>
+using Wrapping = typename WrappingOf<Acc>::Type;
+
 // Independent partial sums keep the loop in vectors and the error small.
 template <class Acc, class T, class Term>
 Acc sum_terms(const T* row, int64_t n, const Term& term) {
   constexpr int kLanes = 8;
   constexpr int64_t kChunk = 1024;
-  Acc total = Acc(0);
+  using Sum = Wrapping<Acc>;
+  Sum total = Sum(0);
   for (int64_t start = 0; start < n; start += kChunk) {
     const int64_t end = std::min(n, start + kChunk);
-    Acc lanes[kLanes] = {};
+    Sum lanes[kLanes] = {};
     int64_t i = start;
     for (; i + kLanes <= end; i += kLanes) {
-      for (int k = 0; k < kLanes; ++k) lanes[k] += term(row[i + k]);
+      for (int k = 0; k < kLanes; ++k) lanes[k] += static_cast<Sum>(term(row[i + k]));
     }
-    for (; i < end; ++i) lanes[0] += term(row[i]);
-    Acc chunk = Acc(0);
-    for (const Acc& lane : lanes) chunk += lane;
+    for (; i < end; ++i) lanes[0] += static_cast<Sum>(term(row[i]));
+    Sum chunk = Sum(0);
+    for (const Sum& lane : lanes) chunk += lane;
     total += chunk;
   }
-  return total;
+  return static_cast<Acc>(total);
 }
 
 template <class T>

@@ -59,10 +59,11 @@ void scan(OpCall& call, bool product) {
     using C = Compute<T>;
     using Acc = std::conditional_t<std::is_same_v<C, float>, double, C>;
     for_lines<T>(call.context(), lines, [product](T* line, int64_t n, int64_t) {
-      Acc acc = product ? Acc(1) : Acc(0);
+      using Sum = Wrapping<Acc>;
+      Sum acc = product ? Sum(1) : Sum(0);
       for (int64_t i = 0; i < n; ++i) {
-        const Acc v = static_cast<Acc>(static_cast<C>(line[i]));
-        acc = static_cast<Acc>(product ? acc * v : acc + v);
+        const Sum v = static_cast<Sum>(static_cast<C>(line[i]));
+        acc = static_cast<Sum>(product ? acc * v : acc + v);
         line[i] = static_cast<T>(static_cast<C>(acc));
       }
     });

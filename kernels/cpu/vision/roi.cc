@@ -39,11 +39,11 @@ RoiCall read_roi(OpCall& call, const char* op) {
 }
 
 int64_t batch_of(const RoiCall& r, double index) {
-  const int64_t n = static_cast<int64_t>(index);
-  if (!(index >= 0) || n >= r.input.size(0)) {
+  // Numbers beyond 64 bits must not become integers first.
+  if (!(index >= 0 && index < static_cast<double>(r.input.size(0)))) {
     fail("a region names image ", index, " of a batch of ", r.input.size(0));
   }
-  return n;
+  return static_cast<int64_t>(index);
 }
 
 // Four neighbours of a point and their weights; none when the point lies outside.

@@ -117,5 +117,13 @@ TEST(TypesTest, EnumsFindTheirMembers) {
   color->clear_members();
 }
 
+TEST(Values, RefusesToUnfoldSharedParts) {
+  IValue value = make_tuple({});
+  for (int i = 0; i < 100; ++i) value = make_tuple({value, value});
+  EXPECT_THROW(type_of(value), Error);
+  EXPECT_THROW(to_text(value), Error);
+  EXPECT_EQ(to_text(make_tuple({1, 2})), "(1, 2)");
+}
+
 }  // namespace
 }  // namespace temper

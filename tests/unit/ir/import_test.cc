@@ -65,6 +65,7 @@ struct Types {
   Ref<ClassType> net = ClassType::make("__torch__.m.Net", true);
   Ref<ClassType> child = ClassType::make("__torch__.m.Child", true);
   Ref<EnumType> mode = EnumType::make("__torch__.m.Mode", Type::integer());
+  ~Types() { mode->clear_members(); }
 };
 
 // The members of a good archive; tests change them.

@@ -202,6 +202,22 @@ TEST(ScriptParser, BoundsNesting) {
   std::string branches = "def f():\n  if x:\n    pass\n";
   for (int i = 0; i < 5000; ++i) branches += "  elif x:\n    pass\n";
   EXPECT_THAT(error_of(branches), HasSubstr("too deeply"));
+  // Each chain and each nesting is allowed, all of them together are not.
+  std::string tower = "x";
+  for (int i = 0; i < 50; ++i) {
+    tower = "(" + tower;
+    for (int k = 0; k < 100; ++k) tower += ".a";
+    tower += ")";
+  }
+  EXPECT_THAT(error_of("def f():\n  return " + tower + "\n"), HasSubstr("too deeply"));
+}
+
+TEST(ScriptParser, ShowsPartsOfLongLines) {
+  const std::string error = error_of("def f():\n  return [" + std::string(50000, '1') + ", ?" +
+                                     std::string(50000, '2') + "]\n");
+  EXPECT_THAT(error, HasSubstr("..."));
+  EXPECT_THAT(error, HasSubstr(", ?2"));
+  EXPECT_LT(error.size(), 1500u);
 }
 
 TEST(SourceText, FindsLinesAndOrigins) {

@@ -270,6 +270,55 @@ def main() -> str:
             "59");
 }
 
+TEST(ScriptRun, BoundsForks) {
+  CompilationUnit unit(registry(), nullptr, 10);
+  unit.define(std::make_shared<const SourceText>(R"(
+def spin(n: int) -> int:
+  while n >= 0:
+    n = (n + 1) % 1000
+  return n
+def many() -> int:
+  n = 0
+  for i in range(1000000):
+    n += torch.wait(fork(spin, i))
+  return n
+def abandoned() -> int:
+  for i in range(1000000):
+    f = fork(spin, i)
+  return 1
+def deeper(n: int) -> int:
+  return torch.wait(fork(deeper, n + 1))
+def deep() -> int:
+  return deeper(0)
+)",
+                                                 "program.py"),
+              "");
+  const auto error_of = [&](const char* name) -> std::string {
+    RunContext context;
+    context.max_steps = 20000;
+    try {
+      run(*unit.find_function(name), {}, context);
+      return "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kResourceExhausted);
+      return error.message();
+    }
+  };
+  EXPECT_NE(error_of("many").find("steps"), std::string::npos);
+  EXPECT_NE(error_of("abandoned").find("steps"), std::string::npos);
+  EXPECT_NE(error_of("deep").find("nested script calls"), std::string::npos);
+}
+
+TEST(ScriptRun, BoundsChainsOfUnknownResults) {
+  std::string source;
+  for (int i = 0; i < 20000; ++i) source += str_cat("def f", i, "():\n  return f", i + 1, "()\n");
+  source += "def f20000():\n  return 1\n";
+  CompilationUnit unit(registry(), nullptr, 10);
+  unit.declare(std::make_shared<const SourceText>(std::move(source), "program.py"), "");
+  EXPECT_THROW(unit.find_function("f0")->graph(), Error);
+  EXPECT_NO_THROW(unit.find_function("f19990")->graph());
+}
+
 TEST(ScriptRun, CompilesOnFirstUseFromManyThreads) {
   constexpr int kFunctions = 40;
   std::string source = "class Pair(NamedTuple):\n  a : int\n  b : int\n";

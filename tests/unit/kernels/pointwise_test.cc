@@ -89,6 +89,20 @@ TEST_F(Pointwise, InPlaceKeepsTheDtypeAndRefusesToNarrow) {
   EXPECT_THROW(ops_.tensor("aten::add_.Scalar", {x, 0.5, 1}), Error);
 }
 
+TEST_F(Pointwise, IntegersWrapAround) {
+  const int64_t low = INT64_MIN, high = INT64_MAX;
+  const Tensor x = vector_of<int64_t>({low, low, high});
+  const Tensor y = vector_of<int64_t>({low, -1, 3});
+  const auto run = [&](const char* key) { return values_of<int64_t>(ops_.tensor(key, {x, y})); };
+  EXPECT_EQ(run("aten::gcd"), (std::vector<int64_t>{low, 1, 1}));
+  EXPECT_EQ(run("aten::lcm"), (std::vector<int64_t>{low, low, high - 2}));
+  EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::sum", {x})), (std::vector<int64_t>{high}));
+  EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::cumsum", {x, 0})),
+            (std::vector<int64_t>{low, 0, high}));
+  EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::cumprod", {x, 0})),
+            (std::vector<int64_t>{low, 0, 0}));
+}
+
 TEST_F(Pointwise, OutputKeepsDenseStrides) {
   const Tensor x = zeros({2, 3, 4, 5}, DType::kFloat32).permute({0, 2, 3, 1});
   EXPECT_EQ(ops_.tensor("aten::relu", {x}).strides(), x.strides());

@@ -1,0 +1,80 @@
+"""First inputs of the fuzzers, made of real files when they are run."""
+import hashlib
+import pathlib
+import random
+import re
+import zipfile
+from typing import Callable, Dict, Iterator
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LONGEST = 20_000
+
+
+def archives() -> Iterator[pathlib.Path]:
+    yield from sorted((ROOT / "deploy" / "examples" / "models").glob("*/1/model.pt"))
+    yield from sorted((ROOT / "build" / "oracle-cache").glob("archive_*/model.pt"))
+
+
+def members(pattern: str) -> Iterator[bytes]:
+    for path in archives():
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if re.search(pattern, name):
+                    yield archive.read(name)
+
+
+def zips() -> Iterator[bytes]:
+    for path in archives():
+        yield path.read_bytes()
+
+
+def pickles() -> Iterator[bytes]:
+    yield from members(r"\.pkl$")
+
+
+def scripts() -> Iterator[bytes]:
+    yield from members(r"\.py$")
+    for path in sorted((ROOT / "kernels" / "prelude").glob("*.py")):
+        for function in re.split(r"^(?=def )", path.read_text(), flags=re.M):
+            yield function.encode()
+
+
+def graphs() -> Iterator[bytes]:
+    for path in sorted((ROOT / "tests" / "ir").glob("*/*.ir")):
+        for graph in re.split(r"^# -+$", path.read_text(), flags=re.M):
+            yield graph.encode()
+
+
+def types() -> Iterator[bytes]:
+    found = {"Dict[str, Tuple[int, Tensor]]", "Union[int, Optional[str], List[complex]]",
+             "NamedTuple(a : int, b : Tensor)", "Float(2, 3, strides=[3, 1], device=cpu)",
+             "Future[Tensor]", "int[]?", "(int, Tensor[])", "Dict(str, float?)", "Tensor(*, 4)"}
+    for source in members(r"\.py$"):
+        found.update(re.findall(r": ([A-Z]\w+\[.*\])$", source.decode(), flags=re.M))
+    yield from (text.encode() for text in sorted(found))
+
+
+def schemas() -> Iterator[bytes]:
+    lines = (ROOT / "kernels" / "ops" / "schemas.txt").read_text().splitlines()
+    yield from (line.encode() for line in lines[::10] if line and not line.startswith("#"))
+
+
+def calls() -> Iterator[bytes]:
+    """Random bytes: they choose operators and arguments."""
+    chance = random.Random(7)
+    for _ in range(3000):
+        yield chance.randbytes(200)
+
+
+MAKERS: Dict[str, Callable[[], Iterator[bytes]]] = {
+    "zip_fuzz": zips, "pickle_fuzz": pickles, "script_fuzz": scripts, "graph_fuzz": graphs,
+    "type_fuzz": types, "schema_fuzz": schemas, "op_fuzz": calls}
+
+
+def write(target: str, folder: pathlib.Path) -> int:
+    """Puts the target's first inputs into the folder; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for content in MAKERS[target]():
+        content = content if target == "zip_fuzz" else content[:LONGEST]
+        (folder / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
+    return len(list(folder.iterdir()))
