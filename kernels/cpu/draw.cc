@@ -167,7 +167,8 @@ void fill_integers(const Tensor& self, uint64_t range, int64_t base, GeneratorVa
     const bool wide = range >= uint64_t{1} << 32;
     in_memory_order(self, [&](int64_t at) {
       const uint64_t bits = wide ? generator.random64() : generator.random();
-      data[at] = T(static_cast<Compute<T>>(static_cast<int64_t>(bits % range + static_cast<uint64_t>(base)));
+      data[at] = T(static_cast<Compute<T>>(
+          static_cast<int64_t>(bits % range + static_cast<uint64_t>(base))));
     });
   });
 }

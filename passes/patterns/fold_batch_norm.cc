@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "passes/analysis/match.h"
 #include "passes/constants.h"
+#include "passes/match/match.h"
 #include "passes/pass.h"
 #include "passes/subgraphs.h"
 

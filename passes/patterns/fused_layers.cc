@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "passes/analysis/match.h"
+#include "passes/match/match.h"
 #include "passes/pass.h"
 #include "passes/subgraphs.h"
 

@@ -85,6 +85,7 @@ class RankQueries {
     dim->set_range(node.range());
     node.output()->replace_all_uses_with(dim->output());
     node.destroy();
+    ask_source(*dim);
     return true;
   }
 

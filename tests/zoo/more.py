@@ -29,7 +29,9 @@ def segmentation(name: str) -> Callable[[], Any]:
                                              num_classes=5)
         randomise(model)
         settle(model, torch.randn(2, 3, 128, 128))
-        return torch.jit.script(FirstOfDict(model).eval()), [Call((torch.randn(1, 3, 96, 128),))]
+        # In fcn even two modes of PyTorch differ by 7e-5: its layers lose digits.
+        call = Call((torch.randn(1, 3, 96, 128),), tolerance=3e-4)
+        return torch.jit.script(FirstOfDict(model).eval()), [call]
     return make
 
 

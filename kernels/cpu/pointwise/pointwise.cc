@@ -98,8 +98,7 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
     const IValue& value = call.in(static_cast<size_t>(rule_input.argument));
     PointwiseInput& input = inputs.emplace_back();
     if (!value.is_tensor()) {
-      if (rule_input.promotes &&
-          !(first && is_floating(first->dtype) && is_real_number(value))) {
+      if (rule_input.promotes && !(first && is_floating(first->dtype) && is_real_number(value))) {
         return Tensor();
       }
       input.number = value;
@@ -114,7 +113,8 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
     }
     const int64_t item = item_size(tensor->dtype);
     input.operand = static_cast<int>(nest.operands.size());
-    nest.operands.push_back({tensor->storage->data() + tensor->offset * item, tensor->dtype, {item}});
+    nest.operands.push_back(
+        {tensor->storage->data() + tensor->offset * item, tensor->dtype, {item}});
   }
   if (!first || first->storage->device().kind != DeviceKind::kCpu) return Tensor();
   const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);

@@ -1,4 +1,4 @@
-#include "passes/analysis/match.h"
+#include "passes/match/match.h"
 
 #include <algorithm>
 #include <unordered_set>
