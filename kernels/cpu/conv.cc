@@ -188,8 +188,9 @@ Tensor usable_input(const Tensor& input, MemoryFormat format) {
 }
 
 // `free_layout`: whoever reads the result does not care for its strides.
-Tensor convolve(const RunContext& context, Tensor input, const Tensor& weight, const Tensor& bias,
-                const ConvParams& p, Epilogue* epilogue = nullptr, bool free_layout = false) {
+Tensor convolve(const RunContext& context, Tensor input, Tensor weight, const Tensor& bias,
+                const ConvParams& p, Tensor scale = {}, Epilogue* epilogue = nullptr,
+                bool free_layout = false) {
   const size_t spatial = p.stride.size();
   const bool batched = input.dim() == static_cast<int64_t>(spatial) + 2;
   if (!batched && input.dim() != static_cast<int64_t>(spatial) + 1) {
@@ -203,14 +204,21 @@ Tensor convolve(const RunContext& context, Tensor input, const Tensor& weight, c
   }
   check(input, weight, bias, p);
   const Dims sizes = output_sizes(input, weight, p);
+  const bool in_library =
+      input.dtype() == DType::kFloat32 && numel_of(sizes) > 0 && input.numel() > 0;
+  if (scale.defined() &&
+      !(in_library && onednn::is_constant(weight) && onednn::is_constant(scale))) {
+    weight = scale_weights(weight, scale, p.transposed, p.groups);
+    scale = Tensor();
+  }
   Tensor out;
-  if (input.dtype() == DType::kFloat32 && numel_of(sizes) > 0 && input.numel() > 0) {
+  if (in_library) {
     const bool last = free_layout || input.is_channels_last() || weight.is_channels_last();
     const MemoryFormat format = last ? channels_last_format(spatial) : MemoryFormat::kContiguous;
     out = empty(sizes, DType::kFloat32, format);
     const bool fused = epilogue && batched && fuses(*epilogue, sizes);
     onednn::convolve(context, usable_input(input, free_layout ? format : MemoryFormat::kContiguous),
-                     weight, bias.defined() ? bias.contiguous() : bias, p,
+                     weight, bias.defined() ? bias.contiguous() : bias, scale, p,
                      fused ? *epilogue : Epilogue(), out);
     if (fused) *epilogue = Epilogue();
   } else {
@@ -299,15 +307,16 @@ void convolution(OpCall& call) {
 void fused_convolution(OpCall& call) {
   const Tensor weight = call.tensor(1);
   const size_t spatial = spatial_dims(weight);
-  ConvParams p = params_of(call, spatial);
-  p.padding = spread(call.ints(4), spatial, "padding");
-  p.dilation = spread(call.ints(5), spatial, "dilation");
-  p.transposed = call.boolean(6);
-  p.output_padding = spread(call.ints(7), spatial, "output_padding");
-  p.groups = call.integer(8);
-  Epilogue epilogue = epilogue_of(call, 9);
+  ConvParams p;
+  p.stride = spread(call.ints(4), spatial, "stride");
+  p.padding = spread(call.ints(5), spatial, "padding");
+  p.dilation = spread(call.ints(6), spatial, "dilation");
+  p.transposed = call.boolean(7);
+  p.output_padding = spread(call.ints(8), spatial, "output_padding");
+  p.groups = call.integer(9);
+  Epilogue epilogue = epilogue_of(call, 10);
   const Tensor out = convolve(call.context(), call.tensor(0), weight, call.opt_tensor(2), p,
-                              &epilogue, call.boolean(14));
+                              call.opt_tensor(3), &epilogue, call.boolean(15));
   call.ret(epilogue.empty() ? out : finish(call, out, epilogue));
 }
 

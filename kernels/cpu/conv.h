@@ -11,11 +11,14 @@ void conv_nd_padding(OpCall& call);    // the same with padding="same" or "valid
 void conv_transpose_nd(OpCall& call);  // (..., stride, padding, output_padding, groups, dilation)
 // (input, weight, bias?, stride, padding, dilation, transposed, output_padding, groups, ...)
 void convolution(OpCall& call);
-// The first nine of these, then the arguments of an epilogue, then whether the result's layout is
-// free.
+// (input, weight, bias?, scale?, stride, ...): scale holds a factor for each output channel, which
+// multiplies the weight. After groups the arguments of an epilogue, then whether the result's
+// layout is free.
 void fused_convolution(OpCall& call);
-// (weight, bias?, gamma?, beta?, mean, variance, eps, transposed) -> weight and bias of the
-// convolution or linear layer that does what it did before a batch norm.
+// (bias?, scale?, gamma?, beta?, mean, variance, eps) -> scale and bias of the convolution that
+// does what it did before a batch norm.
 void fold_batch_norm(OpCall& call);
+// The weight of a convolution times a factor for each output channel.
+Tensor scale_weights(const Tensor& weight, const Tensor& scale, bool transposed, int64_t groups);
 
 }  // namespace temper

@@ -6,23 +6,19 @@
 namespace temper {
 namespace {
 
-// Sums and products in double: folding happens once and must not cost accuracy.
+// In double: folding happens once and must not cost accuracy.
 template <class T>
-void fold(const Tensor& weight, const Tensor& bias, const Tensor& gamma, const Tensor& beta,
-          const Tensor& mean, const Tensor& variance, double epsilon, int64_t axis,
-          const Tensor& weight_out, const Tensor& bias_out) {
-  const int64_t channels = weight.size(axis), inner = weight.numel() / channels;
-  const int64_t step = axis == 0 ? inner : inner / weight.size(0);
-  for (int64_t c = 0; c < channels; ++c) {
-    const double scale = (gamma.defined() ? gamma.data<T>()[c] : 1.0) /
-                         std::sqrt(static_cast<double>(variance.data<T>()[c]) + epsilon);
-    const double shift = (bias.defined() ? bias.data<T>()[c] : 0.0) - mean.data<T>()[c];
+void fold(const Tensor& bias, const Tensor& scale, const Tensor& gamma, const Tensor& beta,
+          const Tensor& mean, const Tensor& variance, double epsilon, const Tensor& scale_out,
+          const Tensor& bias_out) {
+  const auto at = [](const Tensor& t, int64_t c, double otherwise) {
+    return t.defined() ? static_cast<double>(t.data<T>()[c]) : otherwise;
+  };
+  for (int64_t c = 0; c < mean.numel(); ++c) {
+    const double factor = at(gamma, c, 1) / std::sqrt(at(variance, c, 1) + epsilon);
+    scale_out.data<T>()[c] = static_cast<T>(at(scale, c, 1) * factor);
     bias_out.data<T>()[c] =
-        static_cast<T>(shift * scale + (beta.defined() ? beta.data<T>()[c] : 0.0));
-    for (int64_t i = 0; i < inner; ++i) {
-      const int64_t at = (i / step) * channels * step + c * step + i % step;
-      weight_out.data<T>()[at] = static_cast<T>(weight.data<T>()[at] * scale);
-    }
+        static_cast<T>((at(bias, c, 0) - at(mean, c, 0)) * factor + at(beta, c, 0));
   }
 }
 
@@ -33,16 +29,34 @@ void fold_batch_norm(OpCall& call) {
     const Tensor t = call.opt_tensor(i);
     return t.defined() ? t.contiguous() : t;
   };
-  const Tensor weight = dense(0);
-  const int64_t axis = call.boolean(7) ? 1 : 0;
-  const Tensor weight_out = empty(weight.sizes(), weight.dtype());
-  const Tensor bias_out = empty({weight.size(axis)}, weight.dtype());
-  visit(weight.dtype(), "fold_batch_norm", TypeSet<float, double>{}, [&]<class T>() {
-    fold<T>(weight, dense(1), dense(2), dense(3), dense(4), dense(5), call.number(6), axis,
-            weight_out, bias_out);
+  const Tensor mean = dense(4);
+  const Tensor scale_out = empty(mean.sizes(), mean.dtype());
+  const Tensor bias_out = empty(mean.sizes(), mean.dtype());
+  visit(mean.dtype(), "fold_batch_norm", TypeSet<float, double>{}, [&]<class T>() {
+    fold<T>(dense(0), dense(1), dense(2), dense(3), mean, dense(5), call.number(6), scale_out,
+            bias_out);
   });
-  call.ret(0, weight_out);
+  call.ret(0, scale_out);
   call.ret(1, bias_out);
+}
+
+Tensor scale_weights(const Tensor& weight, const Tensor& scale, bool transposed, int64_t groups) {
+  const Tensor from = weight.contiguous(), factors = scale.contiguous();
+  const Tensor out = empty(from.sizes(), from.dtype());
+  // As [outer][channels of a group][inner], where the outer index says the group.
+  const int64_t channels = transposed ? from.size(1) : from.size(0) / groups;
+  const int64_t outer = transposed ? from.size(0) : groups;
+  const int64_t inner = out.numel() / std::max<int64_t>(1, outer * channels);
+  visit(from.dtype(), "conv", TypeSet<float, double>{}, [&]<class T>() {
+    for (int64_t at = 0; at < outer * channels; ++at) {
+      const int64_t group = at / channels * groups / outer;
+      const T factor = factors.data<T>()[group * channels + at % channels];
+      const T* source = from.data<T>() + at * inner;
+      T* to = out.data<T>() + at * inner;
+      for (int64_t i = 0; i < inner; ++i) to[i] = source[i] * factor;
+    }
+  });
+  return out;
 }
 
 }  // namespace temper

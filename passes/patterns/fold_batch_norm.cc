@@ -1,4 +1,4 @@
-// A batch norm with fixed statistics after a layer becomes part of the layer's weights.
+// A batch norm with fixed statistics after a layer becomes the layer's scale and bias.
 
 #include <string>
 
@@ -14,7 +14,7 @@ using ir::Graph;
 namespace {
 
 constexpr const char* kFold = R"(
-  %scaled : Tensor, %shifted : Tensor = temper::fold_batch_norm(%w, %b, %gamma, %beta, %mean, %var, %eps, %transposed)
+  %scaled : Tensor, %shifted : Tensor = temper::fold_batch_norm(%b, %scale, %gamma, %beta, %mean, %var, %eps)
 )";
 constexpr const char* kNorm = R"(
   %n : Tensor = aten::batch_norm(%y, %gamma, %beta, %mean, %var, %training, %momentum, %eps, %cudnn)
@@ -24,8 +24,8 @@ constexpr const char* kNormInputs =
     "%gamma : Tensor?, %beta : Tensor?, %mean : Tensor, %var : Tensor, %momentum : float, %eps : "
     "float, %cudnn : bool";
 constexpr const char* kConvInputs =
-    "%x : Tensor, %w : Tensor, %b : Tensor?, %stride : int[], %padding : int[], %dilation : int[], "
-    "%transposed : bool, %output_padding : int[], %groups : int, ";
+    "%x : Tensor, %w : Tensor, %b : Tensor?, %scale : Tensor?, %stride : int[], %padding : int[], "
+    "%dilation : int[], %transposed : bool, %output_padding : int[], %groups : int, ";
 // The layer has no epilogue yet.
 constexpr const char* kNoEpilogue = R"(
   %none : NoneType = prim::Constant()
@@ -52,21 +52,19 @@ bool all_foldable(const Match& match) {
   for (const char* name : {"mean", "var"}) {
     if (!foldable(match, name, w.dtype(), true)) return false;
   }
-  for (const char* name : {"b", "gamma", "beta"}) {
+  for (const char* name : {"b", "scale", "gamma", "beta"}) {
     if (!foldable(match, name, w.dtype(), false)) return false;
   }
   return true;
 }
 
-// Scaling the outputs of a transposed convolution in groups is not one axis of its weight.
 bool conv_foldable(const Match& match) {
   const IValue* transposed = match.constant("transposed");
   const IValue* groups = match.constant("groups");
   if (!transposed || !groups || !all_foldable(match)) return false;
   const Tensor w = match.constant("w")->to_tensor();
-  const int64_t axis = transposed->to_bool() ? 1 : 0;
-  return (axis == 0 || groups->to_int() == 1) && w.dim() >= 3 &&
-         match.constant("mean")->to_tensor().numel() == w.size(axis);
+  const int64_t channels = transposed->to_bool() ? w.size(1) * groups->to_int() : w.size(0);
+  return w.dim() >= 3 && match.constant("mean")->to_tensor().numel() == channels;
 }
 
 }  // namespace
@@ -74,10 +72,10 @@ bool conv_foldable(const Match& match) {
 bool fold_batch_norms(PassContext& context, Graph& graph) {
   const std::string inputs = std::string("graph(") + kConvInputs + kNormInputs + "):";
   const std::string call =
-      "(%x, %w, %b, %stride, %padding, %dilation, %transposed, %output_padding, %groups, %none, "
-      "%no, %plain, %zero, %zero, %no)\n";
+      "(%x, %w, %b, %scale, %stride, %padding, %dilation, %transposed, %output_padding, %groups, "
+      "%none, %no, %plain, %zero, %zero, %no)\n";
   const std::string folded =
-      "(%x, %scaled, %shifted, %stride, %padding, %dilation, %transposed, %output_padding, "
+      "(%x, %w, %shifted, %scaled, %stride, %padding, %dilation, %transposed, %output_padding, "
       "%groups, %none, %no, %plain, %zero, %zero, %no)\n  return (%z)\n";
   const Rewrite conv(
       inputs + kNoEpilogue + kTraining + "  %y : Tensor = temper::conv" + call + kNorm,

@@ -20,9 +20,10 @@ struct Layer {
 };
 
 constexpr Layer kConv = {
-    "%x : Tensor, %w : Tensor, %b : Tensor?, %stride : int[], %padding : int[], %dilation : int[], "
-    "%transposed : bool, %output_padding : int[], %groups : int",
-    "temper::conv(%x, %w, %b, %stride, %padding, %dilation, %transposed, %output_padding, %groups",
+    "%x : Tensor, %w : Tensor, %b : Tensor?, %scale : Tensor?, %stride : int[], %padding : int[], "
+    "%dilation : int[], %transposed : bool, %output_padding : int[], %groups : int",
+    "temper::conv(%x, %w, %b, %scale, %stride, %padding, %dilation, %transposed, %output_padding, "
+    "%groups",
     ", %no"};
 constexpr Layer kLinear = {"%x : Tensor, %w : Tensor, %b : Tensor?", "temper::linear(%x, %w, %b",
                            ""};
@@ -57,25 +58,25 @@ struct Spelling {
 constexpr Spelling kConvSpellings[] = {
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %d : int[], %g : int",
      "aten::conv1d(%x, %w, %b, %s, %p, %d, %g)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %no, %zeros, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %no, %zeros, %g"},
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %d : int[], %g : int",
      "aten::conv2d(%x, %w, %b, %s, %p, %d, %g)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %no, %zeros, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %no, %zeros, %g"},
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %d : int[], %g : int",
      "aten::conv3d(%x, %w, %b, %s, %p, %d, %g)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %no, %zeros, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %no, %zeros, %g"},
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %d : int[], %t : bool, %o : "
      "int[], %g : int, %u : bool, %v : bool, %q : bool, %r : bool",
      "aten::_convolution(%x, %w, %b, %s, %p, %d, %t, %o, %g, %u, %v, %q, %r)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %t, %o, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %t, %o, %g"},
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %d : int[], %t : bool, %o : "
      "int[], %g : int",
      "aten::convolution(%x, %w, %b, %s, %p, %d, %t, %o, %g)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %t, %o, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %t, %o, %g"},
     {"%x : Tensor, %w : Tensor, %b : Tensor?, %s : int[], %p : int[], %o : int[], %g : int, %d : "
      "int[]",
      "aten::conv_transpose2d(%x, %w, %b, %s, %p, %o, %g, %d)",
-     "temper::conv(%x, %w, %b, %s, %p, %d, %yes, %o, %g"},
+     "temper::conv(%x, %w, %b, %none, %s, %p, %d, %yes, %o, %g"},
 };
 
 // Activations of %y; alpha and beta name inputs or constants.

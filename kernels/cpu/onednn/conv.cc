@@ -1,5 +1,7 @@
 #include "kernels/cpu/onednn/conv.h"
 
+#include "kernels/cpu/conv.h"
+
 #include "kernels/cpu/onednn/epilogue.h"
 
 namespace temper::onednn {
@@ -8,7 +10,8 @@ namespace {
 using dnnl::memory;
 
 struct Conv : RefCounted {
-  dnnl::primitive primitive;
+  Runnable runnable;
+  ResidualBy residual_by = ResidualBy::kStored;
   memory::desc src, dst, bias;    // as the tensors are
   memory::desc src_any, dst_any;  // as the primitive wants them
   memory::desc weights_given, weights;
@@ -37,8 +40,8 @@ memory::desc with_any_format(const memory::desc& desc) {
 }
 
 template <class Primitive>
-void build(Conv& conv, const ConvParams& params, const dnnl::primitive_attr& attributes,
-           bool with_bias, bool keep) {
+void build(Conv& conv, const ConvParams& params, const Epilogue& epilogue, bool with_bias,
+           bool keep) {
   memory::dims dilation = dims_of(params.dilation), before = dims_of(params.padding),
                after = before;
   for (auto& d : dilation) d -= 1;
@@ -63,16 +66,19 @@ void build(Conv& conv, const ConvParams& params, const dnnl::primitive_attr& att
                                                          dst, strides, dilation, before, after)
                               : typename Primitive::desc(prop, algorithm, src, weights, dst,
                                                          strides, dilation, before, after);
-  const typename Primitive::primitive_desc primitive(desc, attributes, cpu_engine());
-  conv.primitive = Primitive(primitive);
+  const bool may_read =
+      keep && epilogue.residual.defined() && describe(epilogue.residual) == conv.dst;
+  const auto [primitive, by] = describe_primitive<Primitive>(desc, epilogue, may_read);
+  conv.runnable = {Primitive(primitive), primitive.scratchpad_desc()};
+  conv.residual_by = by;
   conv.src_any = primitive.src_desc();
   conv.dst_any = primitive.dst_desc();
   conv.weights = primitive.weights_desc();
 }
 
 Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor& weight,
-                    const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
-                    const Tensor& output) {
+                    const Tensor& bias, const Tensor& scale, const ConvParams& params,
+                    const Epilogue& epilogue, const Tensor& output) {
   auto conv = make_ref<Conv>();
   conv->src = describe(input);
   conv->dst = describe(output);
@@ -82,21 +88,25 @@ Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor
   }
   // Channels-last tensors stay as they are: a good layout already.
   const bool keep = input.is_channels_last() && output.is_channels_last();
-  const dnnl::primitive_attr attributes = attributes_of(epilogue);
   if (params.transposed) {
-    build<dnnl::deconvolution_forward>(*conv, params, attributes, bias.defined(), keep);
+    build<dnnl::deconvolution_forward>(*conv, params, epilogue, bias.defined(), keep);
   } else {
-    build<dnnl::convolution_forward>(*conv, params, attributes, bias.defined(), keep);
+    build<dnnl::convolution_forward>(*conv, params, epilogue, bias.defined(), keep);
   }
   if (is_constant(weight)) {
-    conv->packed = pack(context, weight, conv->weights_given, conv->weights);
+    const memory::desc dense = describe_weight(weight.contiguous(), params);
+    conv->packed =
+        scale.defined()
+            ? pack(context, weight, dense, conv->weights, scale,
+                   [&] { return scale_weights(weight, scale, params.transposed, params.groups); })
+            : pack(context, weight, conv->weights_given, conv->weights);
   }
   return conv;
 }
 
 uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& weight,
-                const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
-                const Tensor& output) {
+                const Tensor& bias, const Tensor& scale, const ConvParams& params,
+                const Epilogue& epilogue, const Tensor& output) {
   Tag tag(0x636f6e76);
   add_to(tag, epilogue);
   return tag.add(input.sizes())
@@ -111,6 +121,7 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
       .add(params.transposed)
       .add(params.groups)
       .add(bias.defined())
+      .add(identity(scale))
       .add(is_constant(weight))
       .add(context.workers->threads())
       .get();
@@ -119,12 +130,12 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
 }  // namespace
 
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
-              const Tensor& bias, const ConvParams& params, const Epilogue& epilogue,
-              const Tensor& output) {
-  const uint64_t tag = tag_of(context, input, weight, bias, params, epilogue, output);
+              const Tensor& bias, const Tensor& scale, const ConvParams& params,
+              const Epilogue& epilogue, const Tensor& output) {
+  const uint64_t tag = tag_of(context, input, weight, bias, scale, params, epilogue, output);
   const Ref<RefCounted> entry =
       cached(context, is_constant(weight) ? weight : Tensor(), tag, [&]() -> Ref<RefCounted> {
-        return make_conv(context, input, weight, bias, params, epilogue, output);
+        return make_conv(context, input, weight, bias, scale, params, epilogue, output);
       });
   auto& conv = static_cast<Conv&>(*entry);
   dnnl::stream& stream = stream_for(context);
@@ -138,16 +149,20 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
     src_used = src_packed->memory;
     dnnl::reorder(src, src_used).execute(stream, src, src_used);
   }
-  if (epilogue.residual.defined()) copy_into(output, epilogue.residual);
+  const bool stored = epilogue.residual.defined() && conv.residual_by == ResidualBy::kStored;
+  if (stored) copy_into(output, epilogue.residual);
   if (conv.dst_any != conv.dst) {
     dst_packed = make_packed(conv.dst_any);
     dst_used = dst_packed->memory;
-    if (epilogue.residual.defined()) dnnl::reorder(dst, dst_used).execute(stream, dst, dst_used);
+    if (stored) dnnl::reorder(dst, dst_used).execute(stream, dst, dst_used);
   }
-  std::unordered_map<int, memory> args{
+  Arguments args{
       {DNNL_ARG_SRC, src_used}, {DNNL_ARG_WEIGHTS, weights->memory}, {DNNL_ARG_DST, dst_used}};
   if (bias.defined()) args.insert({DNNL_ARG_BIAS, wrap(conv.bias, bias)});
-  conv.primitive.execute(stream, args);
+  if (conv.residual_by == ResidualBy::kOperand) {
+    args.insert({kResidualArgument, wrap(conv.dst, epilogue.residual)});
+  }
+  execute(stream, conv.runnable, std::move(args));
   if (dst_packed) dnnl::reorder(dst_used, dst).execute(stream, dst_used, dst);
   stream.wait();
 }

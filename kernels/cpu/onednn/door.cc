@@ -31,6 +31,18 @@ dnnl::memory wrap(const dnnl::memory::desc& desc, const Tensor& t) {
   return {desc, cpu_engine(), t.raw()};
 }
 
+void execute(dnnl::stream& stream, const Runnable& runnable, Arguments arguments) {
+  const size_t bytes = runnable.scratchpad.get_size();
+  Ref<Storage> scratch;
+  if (bytes > 0) {
+    scratch = Storage::allocate(static_cast<int64_t>(bytes));
+    arguments.insert(
+        {DNNL_ARG_SCRATCHPAD, dnnl::memory(runnable.scratchpad, cpu_engine(), scratch->data())});
+  }
+  runnable.primitive.execute(stream, arguments);
+  stream.wait();
+}
+
 Ref<Packed> make_packed(const dnnl::memory::desc& desc) {
   auto packed = make_ref<Packed>();
   packed->storage = Storage::allocate(static_cast<int64_t>(desc.get_size()));
@@ -55,6 +67,10 @@ bool is_constant(const Tensor& t) { return t.storage()->constant() || t.storage(
 Ref<RefCounted> cached(const RunContext& context, const Tensor& source, uint64_t tag,
                        const std::function<Ref<RefCounted>()>& make) {
   return context.packed ? context.packed->get(source, tag, make) : make();
+}
+
+int64_t identity(const Tensor& t) {
+  return t.defined() ? static_cast<int64_t>(reinterpret_cast<intptr_t>(t.raw())) : 0;
 }
 
 namespace {
@@ -83,12 +99,17 @@ uint64_t format_tag(const dnnl::memory::desc& desc) {
 }  // namespace
 
 Ref<Packed> pack(const RunContext& context, const Tensor& weights,
-                 const dnnl::memory::desc& weights_desc, const dnnl::memory::desc& wanted) {
+                 const dnnl::memory::desc& weights_desc, const dnnl::memory::desc& wanted,
+                 const Tensor& scale, const std::function<Tensor()>& scaled) {
   const auto make = [&]() -> Ref<RefCounted> {
-    return reorder(context, weights, weights_desc, wanted);
+    const Ref<Packed> packed =
+        reorder(context, scale.defined() ? scaled() : weights, weights_desc, wanted);
+    packed->scale = scale;
+    return packed;
   };
+  const uint64_t tag = Tag(format_tag(wanted)).add(identity(scale)).get();
   const Ref<RefCounted> packed =
-      is_constant(weights) ? cached(context, weights, format_tag(wanted), make) : make();
+      is_constant(weights) ? cached(context, weights, tag, make) : make();
   return Ref<Packed>(static_cast<Packed*>(packed.get()));
 }
 

@@ -8,6 +8,7 @@
 #include "core/op/op_call.h"
 #include "core/op/run_context.h"
 #include "core/tensor/tensor.h"
+#include "kernels/cpu/onednn/constants.h"
 
 namespace temper::onednn {
 
@@ -21,9 +22,18 @@ dnnl::memory::desc describe(const Tensor& t);
 dnnl::memory::desc any_format(DimsView sizes);
 dnnl::memory wrap(const dnnl::memory::desc& desc, const Tensor& t);
 
+// A primitive that any thread may execute, several at once: each call brings its scratchpad.
+struct Runnable {
+  dnnl::primitive primitive;
+  dnnl::memory::desc scratchpad;
+};
+using Arguments = std::unordered_map<int, dnnl::memory>;
+void execute(dnnl::stream& stream, const Runnable& runnable, Arguments arguments);
+
 // Bytes in a layout of oneDNN's choice.
 struct Packed : RefCounted {
   Ref<Storage> storage;
+  Tensor scale;  // what the weights were scaled by: its address is in the tag
   dnnl::memory memory;
 };
 Ref<Packed> make_packed(const dnnl::memory::desc& desc);
@@ -44,10 +54,13 @@ class Tag {
 // sources: others come and go.
 Ref<RefCounted> cached(const RunContext& context, const Tensor& source, uint64_t tag,
                        const std::function<Ref<RefCounted>()>& make);
-bool is_constant(const Tensor& t);
+// For tags: which constant it is; 0 for an undefined tensor.
+int64_t identity(const Tensor& t);
 
-// `weights` reordered to `wanted`; packed once when it is constant.
+// `weights` reordered to `wanted`; packed once when it is constant. With `scale`, also constant,
+// scaled() gives what is packed: it is asked for once.
 Ref<Packed> pack(const RunContext& context, const Tensor& weights,
-                 const dnnl::memory::desc& weights_desc, const dnnl::memory::desc& wanted);
+                 const dnnl::memory::desc& weights_desc, const dnnl::memory::desc& wanted,
+                 const Tensor& scale = {}, const std::function<Tensor()>& scaled = nullptr);
 
 }  // namespace temper::onednn

@@ -25,9 +25,15 @@ dnnl::algorithm algorithm_of(Activation activation) {
 
 }  // namespace
 
-dnnl::primitive_attr attributes_of(const Epilogue& epilogue) {
+dnnl::primitive_attr attributes_of(const Epilogue& epilogue, ResidualBy by) {
   dnnl::post_ops operations;
-  if (epilogue.residual.defined()) operations.append_sum(1.0f);
+  if (epilogue.residual.defined()) {
+    if (by == ResidualBy::kStored) {
+      operations.append_sum(1.0f);
+    } else {
+      operations.append_binary(dnnl::algorithm::binary_add, describe(epilogue.residual));
+    }
+  }
   if (epilogue.activation != Activation::kNone) {
     // Swish is x * sigmoid(alpha x); of the others only those that name alpha look at it.
     const float alpha = epilogue.activation == Activation::kSilu ? 1.0f : epilogue.alpha;
@@ -35,10 +41,12 @@ dnnl::primitive_attr attributes_of(const Epilogue& epilogue) {
   }
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(operations);
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attributes;
 }
 
 void add_to(Tag& tag, const Epilogue& epilogue) {
+  if (epilogue.residual.defined()) tag.add(epilogue.residual.strides());
   tag.add(epilogue.residual.defined())
       .add(static_cast<int64_t>(epilogue.activation))
       .add(std::bit_cast<int32_t>(epilogue.alpha))

@@ -9,7 +9,8 @@ using dnnl::memory;
 
 // A primitive for one set of shapes, and the packed weights when those are constant.
 struct Product : RefCounted {
-  dnnl::matmul primitive;
+  Runnable runnable;
+  ResidualBy residual_by = ResidualBy::kStored;
   memory::desc a, w, bias, out;
   Ref<Packed> packed;
 };
@@ -32,18 +33,14 @@ Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tens
   // Packing pays when the product is reused; a single row reads the weights once either way.
   const bool packs = constant && a.size(-2) > 1;
   product->w = packs ? any_format(w.sizes()) : given;
-  const dnnl::primitive_attr attributes = attributes_of(epilogue);
-  const auto primitive = [&] {
-    if (!bias.defined()) {
-      return dnnl::matmul::primitive_desc(dnnl::matmul::desc(product->a, product->w, product->out),
-                                          attributes, cpu_engine());
-    }
-    product->bias = bias_desc(bias, out.sizes().size());
-    return dnnl::matmul::primitive_desc(
-        dnnl::matmul::desc(product->a, product->w, product->bias, product->out), attributes,
-        cpu_engine());
-  }();
-  product->primitive = dnnl::matmul(primitive);
+  if (bias.defined()) product->bias = bias_desc(bias, out.sizes().size());
+  const auto desc = bias.defined()
+                        ? dnnl::matmul::desc(product->a, product->w, product->bias, product->out)
+                        : dnnl::matmul::desc(product->a, product->w, product->out);
+  const bool may_read = epilogue.residual.defined() && epilogue.residual.strides() == out.strides();
+  const auto [primitive, by] = describe_primitive<dnnl::matmul>(desc, epilogue, may_read);
+  product->runnable = {dnnl::matmul(primitive), primitive.scratchpad_desc()};
+  product->residual_by = by;
   product->w = primitive.weights_desc();
   if (product->w != given) product->packed = pack(context, w, given, product->w);
   return product;
@@ -70,15 +67,16 @@ void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const T
         return make_product(context, a, w, bias, epilogue, out, constant);
       });
   auto& product = static_cast<Product&>(*entry);
-  if (epilogue.residual.defined()) copy_into(out, epilogue.residual);
-  dnnl::stream& stream = stream_for(context);
-  std::unordered_map<int, memory> args{
-      {DNNL_ARG_SRC, wrap(product.a, a)},
-      {DNNL_ARG_WEIGHTS, product.packed ? product.packed->memory : wrap(product.w, w)},
-      {DNNL_ARG_DST, wrap(product.out, out)}};
+  Arguments args{{DNNL_ARG_SRC, wrap(product.a, a)},
+                 {DNNL_ARG_WEIGHTS, product.packed ? product.packed->memory : wrap(product.w, w)},
+                 {DNNL_ARG_DST, wrap(product.out, out)}};
   if (bias.defined()) args.insert({DNNL_ARG_BIAS, wrap(product.bias, bias)});
-  product.primitive.execute(stream, args);
-  stream.wait();
+  if (product.residual_by == ResidualBy::kOperand) {
+    args.insert({kResidualArgument, wrap(product.out, epilogue.residual)});
+  } else if (epilogue.residual.defined()) {
+    copy_into(out, epilogue.residual);
+  }
+  execute(stream_for(context), product.runnable, std::move(args));
 }
 
 }  // namespace temper::onednn

@@ -46,9 +46,7 @@ def prepare(name: str, folder: pathlib.Path) -> workloads.Workload:
     scripted.save(str(folder / "model.pt"))
     torch.save(workload.inputs, folder / "inputs.pt")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            export(workload, folder)
+        export(workload, folder)
     except Exception as error:  # reported by the absence of the peer
         print(f"{name}: no ONNX model: {str(error).splitlines()[0]}", file=sys.stderr)
     return workload
@@ -67,6 +65,7 @@ def measure(function, inputs: tuple, seconds: float) -> list:
 def main() -> None:
     name, folder, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(threads)
+    warnings.simplefilter("ignore")
     with torch.no_grad():
         workload = prepare(name, folder)
         print("{}", flush=True)
