@@ -44,10 +44,10 @@ void PickleWriter::write(const IValue& value) {
     fail("a value nests deeper than ", kMaxDepth, " levels or contains itself");
   write_body(value);
   --depth_;
-  if (identity->use_count() > 1) {
-    shared_[identity] = put();
-    kept_.push_back(value);
-  }
+  // Whether it comes again is not known: counts of references tell of other owners too, and equal
+  // values must give equal pickles.
+  shared_[identity] = put();
+  kept_.push_back(value);
 }
 
 void PickleWriter::write_body(const IValue& value) {
@@ -187,11 +187,8 @@ void PickleWriter::object(const IValue& value) {
   class_global(object.type->name());
   op(pickle::kEmptyTuple);
   op(pickle::kNewObject);
-  if (get_state && object.type->find_method("__getstate__")) {
-    write(get_state(value));
-  } else {
-    attributes(object);
-  }
+  const std::optional<IValue> state = get_state ? get_state(value) : std::nullopt;
+  state ? write(*state) : attributes(object);
   op(pickle::kBuild);
 }
 
@@ -199,8 +196,14 @@ void PickleWriter::attributes(const ObjectValue& object) {
   op(pickle::kEmptyDict);
   op(pickle::kMark);
   for (size_t i = 0; i < object.slots.size(); ++i) {
-    string(object.type->attributes()[i].name);
-    write(object.slots[i]);
+    const std::string& name = object.type->attributes()[i].name;
+    string(name);
+    try {
+      write(object.slots[i]);
+    } catch (const Error& error) {
+      throw_error(error.kind(), str_cat("attribute '", name, "' of a '", object.type->name(),
+                                        "': ", error.message()));
+    }
   }
   op(pickle::kSetItems);
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,8 +21,8 @@ enum class PickleStyle : uint8_t {
 class PickleWriter {
  public:
   explicit PickleWriter(PickleStyle style) : style_(style) {}
-  // State of an object whose class has __getstate__ (kArchive); unset: its attributes by name.
-  std::function<IValue(const IValue& object)> get_state;
+  // State of an object that is not its attributes by name (kArchive); unset or empty: it is.
+  std::function<std::optional<IValue>(const IValue& object)> get_state;
 
   // The pickle of one value; once. Throws on values that have no encoding and on nesting deeper
   // than 256 levels.

@@ -41,4 +41,18 @@ const SourceFile* ArchiveSources::find(std::string_view qualifier) {
   return files_.emplace(std::string(qualifier), std::move(file)).first->second.get();
 }
 
+std::vector<SourceMember> ArchiveSources::members() const {
+  std::vector<SourceMember> members;
+  for (const ZipReader::Entry& entry : zip_.entries()) {
+    if (!entry.name.starts_with(prefix_) || entry.name.ends_with('/')) continue;
+    std::string name = entry.name.substr(prefix_.size());
+    if (name.starts_with("extra/")) {
+      members.push_back({std::move(name), zip_.read(entry, verify_crc_)});
+    } else if (name.starts_with("code/")) {
+      members.push_back({std::move(name), read_source(zip_, entry, verify_crc_)});
+    }
+  }
+  return members;
+}
+
 }  // namespace temper::ir

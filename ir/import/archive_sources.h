@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ir/archive/zip.h"
+#include "ir/module/module.h"
 #include "ir/script/ast.h"
 #include "ir/script/source.h"
 
@@ -24,6 +25,8 @@ class ArchiveSources {
 
   // The file of "__torch__.a.b"; null when the archive has none. Throws when it cannot be parsed.
   const SourceFile* find(std::string_view qualifier);
+  // Code, its places in the user's source, and files that the user added, as they are.
+  std::vector<SourceMember> members() const;
   const ZipReader& zip() const { return zip_; }
 
  private:

@@ -14,8 +14,6 @@ namespace temper::ir {
 namespace {
 
 constexpr int64_t kNewestVersion = 10;
-// Classes without code: packed parameters of quantized layers.
-constexpr std::string_view kNativeClasses = "__torch__.torch.classes.";
 
 class Importer {
  public:
@@ -37,6 +35,7 @@ class Importer {
     const IValue root = unpickle_member("data.pkl", "data/");
     if (!root.is_object()) fail("'data.pkl' does not hold a module");
     auto module = std::make_unique<Module>(unit_, Ref<ObjectValue>(&root.to_object()));
+    module->set_source([sources = sources_] { return sources->members(); });
     if (options_.compile) compile_all();
     return module;
   }

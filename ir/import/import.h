@@ -1,5 +1,5 @@
 #pragma once
-// An archive file -> Module, and pickled values in and out.
+// An archive file -> Module, and pickled values in.
 
 #include <memory>
 #include <string>
@@ -33,7 +33,5 @@ std::vector<OperatorUse> list_operators(const ZipReader& zip, const OpRegistry& 
 
 // A zip of torch.save (or a bare member data.pkl) holding one value, e.g. a tuple of arguments.
 IValue load_value(Ref<FileBytes> file);
-// Writes a value as a zip that torch.load reads.
-void save_value(const IValue& value, const std::string& path);
 
 }  // namespace temper::ir

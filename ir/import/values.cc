@@ -1,7 +1,5 @@
 #include "core/base/error.h"
 #include "ir/archive/pickle.h"
-#include "ir/archive/pickle_writer.h"
-#include "ir/archive/zip_writer.h"
 #include "ir/import/import.h"
 #include "ir/import/storages.h"
 
@@ -22,21 +20,6 @@ IValue load_value(Ref<FileBytes> file) {
   IValue value = unpickle(zip.read(*pickle), pickle->name, hooks);
   infer_types(value);
   return value;
-}
-
-void save_value(const IValue& value, const std::string& path) {
-  PickleWriter writer(PickleStyle::kPython);
-  const std::string pickle = writer.pickle(value);
-  ZipWriter zip(path, "archive");
-  zip.add("data.pkl", pickle);
-  for (size_t i = 0; i < writer.records().size(); ++i) {
-    const PickleWriter::Record& record = writer.records()[i];
-    zip.add(str_cat("data/", i),
-            absl::Span<const uint8_t>(reinterpret_cast<const uint8_t*>(record.storage->data()),
-                                      static_cast<size_t>(record.bytes)));
-  }
-  zip.add("version", "3\n");
-  zip.finish();
 }
 
 }  // namespace temper::ir

@@ -17,4 +17,8 @@ std::vector<ScriptFunction*> Module::methods() const {
   return methods;
 }
 
+std::vector<SourceMember> Module::source() const {
+  return source_ ? source_() : std::vector<SourceMember>();
+}
+
 }  // namespace temper::ir

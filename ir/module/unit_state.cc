@@ -1,6 +1,7 @@
 #include "ir/module/unit_state.h"
 
 #include "ir/module/builtins.h"
+#include "ir/module/module.h"
 #include "ir/module/upgraders.h"
 #include "ir/script/diagnostics.h"
 #include "ir/script/names.h"
@@ -9,7 +10,6 @@
 namespace temper::ir {
 namespace {
 
-constexpr std::string_view kNativeClasses = "__torch__.torch.classes.";
 constexpr std::string_view kBuiltins = "$builtin";
 constexpr std::string_view kUpgraders = "$upgrader";
 // Programs of this version and later mean today's operators.

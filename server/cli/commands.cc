@@ -8,6 +8,7 @@
 #include "server/cli/inspect.h"
 #include "server/cli/remote.h"
 #include "server/cli/run.h"
+#include "server/cli/save.h"
 
 namespace temper::cli {
 namespace {
@@ -21,6 +22,7 @@ struct AllOptions {
   std::string model;  // of load, unload, ready
   InspectOptions inspect;
   GraphOptions graph;
+  SaveOptions save;
   BenchOptions bench;
 };
 
@@ -132,6 +134,15 @@ void add_graph(CLI::App& app, GraphOptions& options, Action& action) {
   });
 }
 
+void add_save(CLI::App& app, SaveOptions& options, Action& action) {
+  CLI::App* save =
+      app.add_subcommand("save", "Load an archive and write it as one that PyTorch loads too");
+  save->add_option("file", options.file, "Archive of torch.jit.save")->required();
+  save->add_option("output", options.output, "Where the new archive goes; may be the same file")
+      ->required();
+  save->callback([&] { action = [&] { return cli::save(options); }; });
+}
+
 void add_bench(CLI::App& app, BenchOptions& options, Action& action) {
   CLI::App* bench = app.add_subcommand(
       "bench", "Measure latency and throughput, in this process or with --remote against temperd");
@@ -175,6 +186,7 @@ int run_command_line(int argc, char** argv) {
   add_control(app, options, action);
   add_inspect(app, options.inspect, action);
   add_graph(app, options.graph, action);
+  add_save(app, options.save, action);
   add_bench(app, options.bench, action);
   try {
     app.parse(argc, argv);

@@ -11,6 +11,7 @@
 #include "core/sync/thread_pool.h"
 #include "core/value/containers.h"
 #include "ir/archive/pickle.h"
+#include "ir/export/export.h"
 #include "ir/import/import.h"
 #include "server/cli/exit_code.h"
 

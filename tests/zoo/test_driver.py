@@ -10,6 +10,7 @@ import torch
 from tests.zoo.compare import compare, compare_top5
 
 RUN = pathlib.Path(__file__).with_name("run.py")
+SAVE = RUN.with_name("save.py")
 STAND_IN = """\
 #!/usr/bin/python3
 import sys, time, torch
@@ -67,6 +68,40 @@ class Driver(unittest.TestCase):
     def test_no_case_is_a_failure(self):
         status, lines = drive("pass", "--filter", "^there is none$")
         self.assertEqual((status, lines[-1]), (1, "0 passed, 0 failed"))
+
+
+class Saving(unittest.TestCase):
+    """The driver of saved archives, with stand-ins that save them wrongly."""
+
+    def save(self, change: str, name: str):
+        with tempfile.TemporaryDirectory() as folder:
+            temper = pathlib.Path(folder) / "temper"
+            temper.write_text("#!/usr/bin/python3\nimport shutil, sys, torch\n"
+                              f"source, target = sys.argv[2:]\n{change}\n")
+            temper.chmod(0o755)
+            done = subprocess.run([sys.executable, str(SAVE), "--temper", str(temper),
+                                   "--filter", f"^{name}$"],
+                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            return done.returncode, done.stdout.splitlines()[-1]
+
+    def test_copies_pass(self):
+        copy = "shutil.copyfile(source, target)"
+        self.assertEqual(self.save(copy, "collatz"), (0, "5 passed, 0 failed"))
+        self.assertEqual(self.save(copy, "raises"), (0, "4 passed, 0 failed"))
+
+    def test_other_values_fail(self):
+        change = ("m = torch.jit.load(source)\nfor p in m.parameters():\n    p.data += 1\n"
+                  "m.save(target)")
+        self.assertEqual(self.save(change, "archive_deflated"), (1, "0 passed, 2 failed"))
+
+    def test_another_second_file_fails(self):
+        self.assertEqual(self.save("torch.jit.load(source).save(target)", "collatz"),
+                         (1, "4 passed, 1 failed"))
+
+    def test_an_unreadable_file_fails(self):
+        self.assertEqual(self.save("open(target, 'w').write('junk')", "collatz"),
+                         (1, "0 passed, 4 failed"))
+        self.assertEqual(self.save("sys.exit('no')", "collatz"), (1, "0 passed, 4 failed"))
 
 
 class Comparison(unittest.TestCase):
