@@ -3,14 +3,10 @@
 #include "core/op/op_def.h"
 #include "kernels/cpu/creation.h"
 #include "kernels/cpu/fill.h"
+#include "kernels/cpu/layout.h"
 
 namespace temper::creation {
 namespace {
-
-MemoryFormat suggested_format(const Tensor& self) {
-  if (!self.is_channels_last()) return MemoryFormat::kContiguous;
-  return self.dim() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
-}
 
 Tensor copied(const Tensor& self, DType dtype, MemoryFormat format) {
   const Tensor out = new_like(self, dtype, format);

@@ -4,7 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/onednn/constants.h"
 #include "kernels/cpu/onednn/matmul.h"
+#include "kernels/cpu/row_panels.h"
 
 namespace temper {
 namespace {
@@ -216,8 +218,19 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
   const Tensor flat =
       x.reshape({numel_of(DimsView(sizes).subspan(0, sizes.size() - 1)), x.size(-1)});
   const int64_t work = flat.numel() * weight.size(0);
-  if (x.dtype() == DType::kFloat32 && weight.dtype() == DType::kFloat32 && work > kTinyProduct &&
-      flat.size(1) > 0) {
+  const bool single = x.dtype() == DType::kFloat32 && weight.dtype() == DType::kFloat32;
+  if (single && flat.size(0) <= RowPanels::kFewRows && onednn::is_constant(weight) &&
+      context.packed && (!bias.defined() || bias.dtype() == DType::kFloat32)) {
+    const Tensor out = empty(sizes, DType::kFloat32);
+    const Tensor dense = unit_inner(flat) && flat.stride(-1) == 1 ? flat : flat.contiguous();
+    const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
+    RowPanels::of(context, weight)
+        ->multiply(context, dense.data<float>(), dense.strides()[0],
+                   dense_bias.defined() ? dense_bias.data<float>() : nullptr, 0, out.data<float>(),
+                   weight.size(0), flat.size(0));
+    return out;
+  }
+  if (single && work > kTinyProduct && flat.size(1) > 0) {
     const Tensor out = empty({flat.size(0), weight.size(0)}, DType::kFloat32);
     const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
     const bool fused = epilogue && fuses(*epilogue, sizes);

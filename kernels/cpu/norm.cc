@@ -7,6 +7,8 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/layout.h"
+#include "kernels/cpu/nn/loops.h"
 
 namespace temper {
 namespace {
@@ -116,7 +118,7 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
     return {x.clone(), empty({0}, x.dtype()), empty({0}, x.dtype())};
   }
   if (x.dim() < 2) fail("batch_norm: expected at least 2 dims, got ", x.dim());
-  if (!x.is_contiguous() && !x.is_channels_last()) x = x.contiguous();
+  x = dense_in_format(x);
   const int64_t channels = x.size(1);
   Moments m;
   if (training) {
@@ -162,10 +164,19 @@ void normalize_rows(const RunContext& context, const Tensor& x, int64_t size, co
   const int64_t rows = size == 0 ? 0 : x.numel() / size;
   const T* from = x.data<T>();
   T* to = out.data<T>();
+  const NnLoops& loops = nn_loops();
   context.workers->parallel_for(0, rows, kGrain / size + 1, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const T* row = from + r * size;
       T* dst = to + r * size;
+      if constexpr (std::is_same_v<T, float>) {
+        float mean = 0, rstd = 0;
+        loops.moments(row, size, static_cast<float>(eps), &mean, &rstd);
+        loops.normalize(row, dst, size, mean, rstd, weight, bias);
+        if (mean_out) mean_out[r] = mean;
+        if (rstd_out) rstd_out[r] = rstd;
+        continue;
+      }
       constexpr int kLanes = 16;  // independent sums, which the compiler keeps in vectors
       C sums[kLanes] = {};
       int64_t i = 0;

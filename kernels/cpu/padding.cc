@@ -6,16 +6,12 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/joining.h"
+#include "kernels/cpu/layout.h"
 
 namespace temper::joining {
 namespace {
 
 enum class Mode { kReflect, kReplicate, kCircular, kConstant };
-
-MemoryFormat suggested(const Tensor& self) {
-  if (!self.is_channels_last()) return MemoryFormat::kContiguous;
-  return self.dim() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
-}
 
 // Where element `i` of the padded dim comes from, for i relative to the unpadded begin. Circular
 // padding wraps around what cropping (negative pads) leaves.
@@ -128,7 +124,7 @@ Tensor pad_constant(const Tensor& self, DimsView pad, const IValue& value) {
                         self.sizes()[d] - std::max<int64_t>(-after, 0));
   }
   if (!grows) return inner.clone();
-  const Tensor out = empty(sizes, self.dtype(), suggested(self));
+  const Tensor out = empty(sizes, self.dtype(), suggested_format(self));
   fill_scalar(out, value);
   Tensor target = out;
   for (int64_t k = 0; k < count; ++k) {

@@ -8,6 +8,7 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/nn/loops.h"
+#include "kernels/cpu/row_panels.h"
 
 namespace temper {
 namespace {
@@ -21,9 +22,6 @@ int64_t gates_of(CellKind kind) {
 struct CellWeights {
   Tensor input, hidden, input_bias, hidden_bias, projection;
 };
-
-// Up to this many rows the weights are read straight instead of through packed products.
-constexpr int64_t kFewRows = 4;
 
 template <class T>
 T sigmoid(T x) {
@@ -64,15 +62,16 @@ void plain_step(CellKind kind, const T* gates, T* h_out, int64_t n) {
   }
 }
 
-// to = x * weight^T + bias, rows of bias `bias_row` apart (0: one bias for all).
+// to = x * weight^T + bias, rows of bias `bias_row` apart (0: one bias for all). `panels` keeps the
+// weight's panels between calls.
 template <class T>
-void rows_times(const RunContext& context, const Tensor& x, const Tensor& weight, const T* bias,
-                int64_t bias_row, T* to) {
-  const int64_t m = x.size(0), n = weight.size(0), k = weight.size(1);
+void rows_times(const RunContext& context, const Tensor& x, const Tensor& weight,
+                Ref<RowPanels>& panels, const T* bias, int64_t bias_row, T* to) {
+  const int64_t m = x.size(0), n = weight.size(0);
   if constexpr (std::is_same_v<T, float>) {
-    if (m <= kFewRows) {
-      return nn_loops().rows_product(x.data<T>(), x.strides()[0], weight.data<T>(), k, bias,
-                                     bias_row, to, m, n, k);
+    if (m <= RowPanels::kFewRows) {
+      if (!panels) panels = RowPanels::of(context, weight);
+      return panels->multiply(context, x.data<T>(), x.strides()[0], bias, bias_row, to, n, m);
     }
   }
   const Tensor product = linear_of(context, x, weight, Tensor());
@@ -141,7 +140,8 @@ class Layer {
     const bool gru = kind_ == CellKind::kGru;
     // The new gate of a GRU needs the hidden part alone; elsewhere the parts are summed.
     const T* bias = !gru ? input : w_.hidden_bias.defined() ? w_.hidden_bias.data<T>() : nullptr;
-    rows_times<T>(context_, active, w_.hidden, bias, gru ? 0 : width, step_gates_.data());
+    rows_times<T>(context_, active, w_.hidden, hidden_panels_, bias, gru ? 0 : width,
+                  step_gates_.data());
     T* h = state.h.data<T>();
     T* target = w_.projection.defined() ? fresh_.data() : h;
     for (int64_t r = 0; r < rows; ++r) {
@@ -171,7 +171,7 @@ class Layer {
   void project(int64_t rows, State& state) {
     const Tensor wide = empty({rows, hidden_}, kDTypeOf<T>);
     std::copy(fresh_.begin(), fresh_.begin() + rows * hidden_, wide.data<T>());
-    rows_times<T>(context_, wide, w_.projection, nullptr, 0, state.h.data<T>());
+    rows_times<T>(context_, wide, w_.projection, projection_panels_, nullptr, 0, state.h.data<T>());
   }
 
   const RunContext& context_;
@@ -179,6 +179,7 @@ class Layer {
   const CellWeights w_;
   const int64_t gates_, hidden_;
   std::vector<T> step_gates_, fresh_;
+  Ref<RowPanels> hidden_panels_, projection_panels_;  // made when a step has few rows
 };
 
 struct Network {

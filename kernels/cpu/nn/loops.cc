@@ -209,45 +209,61 @@ void small_product(const float* a, int64_t a_row, const float* b, int64_t b_row,
   for (; j < n; ++j) strip<1>(a, a_row, b + j, b_row, shifted(j), to + j, n, m, k);
 }
 
-// Dots of one row of a with kRows rows of w, which stream through once.
+// kRows rows by one panel; the sums stay in registers.
 template <int kRows>
-inline void dots(const float* a, const float* w, int64_t w_row, int64_t k, float* to) {
-  constexpr int kWide = 16;
+void panel_rows(const float* x, int64_t x_row, const float* panel, const float* bias,
+                int64_t bias_row, float* to, int64_t to_row, int64_t n, int64_t k) {
+  constexpr int kWide = NnLoops::kPanel;
   float sums[kRows][kWide] = {};
-  int64_t p = 0;
-  for (; p + kWide <= k; p += kWide) {
+  for (int64_t p = 0; p < k; ++p) {
     for (int r = 0; r < kRows; ++r) {
-      for (int j = 0; j < kWide; ++j) sums[r][j] += a[p + j] * w[r * w_row + p + j];
+      const float factor = x[r * x_row + p];
+      for (int j = 0; j < kWide; ++j) sums[r][j] += factor * panel[p * kWide + j];
     }
   }
   for (int r = 0; r < kRows; ++r) {
-    for (int width = kWide / 2; width > 0; width /= 2) {
-      for (int j = 0; j < width; ++j) sums[r][j] += sums[r][j + width];
+    for (int64_t j = 0; j < n; ++j) {
+      to[r * to_row + j] = sums[r][j] + (bias ? bias[r * bias_row + j] : 0.0f);
     }
-    float total = sums[r][0];
-    for (int64_t q = p; q < k; ++q) total += a[q] * w[r * w_row + q];
-    to[r] = total;
   }
 }
 
-void rows_product(const float* a, int64_t a_row, const float* w, int64_t w_row, const float* bias,
-                  int64_t bias_row, float* to, int64_t m, int64_t n, int64_t k) {
-  constexpr int64_t kBlock = 4;
-  for (int64_t j = 0; j < n; j += kBlock) {
-    for (int64_t i = 0; i < m; ++i) {
-      float* out = to + i * n + j;
-      if (j + kBlock <= n) {
-        dots<kBlock>(a + i * a_row, w + j * w_row, w_row, k, out);
-      } else {
-        for (int64_t r = 0; r < n - j; ++r) {
-          dots<1>(a + i * a_row, w + (j + r) * w_row, w_row, k, out + r);
-        }
-      }
-      if (!bias) continue;
-      const int64_t count = lower(kBlock, n - j);
-      for (int64_t r = 0; r < count; ++r) out[r] += bias[i * bias_row + j + r];
+void panel_product(const float* x, int64_t x_row, const float* panel, const float* bias,
+                   int64_t bias_row, float* to, int64_t to_row, int64_t m, int64_t n, int64_t k) {
+  int64_t i = 0;
+  const auto rest = [&]<int kRows>() {
+    for (; i + kRows <= m; i += kRows) {
+      panel_rows<kRows>(x + i * x_row, x_row, panel, bias ? bias + i * bias_row : nullptr, bias_row,
+                        to + i * to_row, to_row, n, k);
     }
+  };
+  rest.template operator()<4>();
+  rest.template operator()<2>();
+  rest.template operator()<1>();
+}
+
+void softmax(const float* x, float* to, int64_t n, bool log) {
+  float lanes[kLanes];
+  for (float& lane : lanes) lane = -__builtin_inff();
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int k = 0; k < kLanes; ++k) lanes[k] = larger(lanes[k], x[i + k]);
   }
+  for (int k = 1; k < kLanes; ++k) lanes[0] = larger(lanes[0], lanes[k]);
+  float best = lanes[0];
+  for (; i < n; ++i) best = larger(best, x[i]);
+  if (log) {
+    const float shift =
+        best + simd::log(sum_of(n, [&](int64_t j) { return simd::exp(x[j] - best); }));
+#pragma GCC ivdep
+    for (int64_t j = 0; j < n; ++j) to[j] = x[j] - shift;
+    return;
+  }
+#pragma GCC ivdep
+  for (int64_t j = 0; j < n; ++j) to[j] = simd::exp(x[j] - best);
+  const float scale = 1.0f / sum(to, n);
+#pragma GCC ivdep
+  for (int64_t j = 0; j < n; ++j) to[j] *= scale;
 }
 
 void gather_taps(const float* x, const int32_t* index, const float* weight, int64_t taps, float* to,
@@ -276,9 +292,10 @@ void weigh_rows(const float* const* rows, const float* weight, int64_t taps, flo
 }  // namespace
 
 void fill(NnLoops& loops) {
-  loops = {max_row,   sum_row,    sum,           scale_shift,  scale_shift_each, moments,
-           normalize, add_scaled, max_with,      dot,          lstm_cell,        gru_cell,
-           tanh_each, relu_each,  small_product, rows_product, gather_taps,      weigh_rows};
+  loops = {max_row,       sum_row,   sum,         scale_shift, scale_shift_each,
+           moments,       normalize, add_scaled,  max_with,    dot,
+           lstm_cell,     gru_cell,  tanh_each,   relu_each,   small_product,
+           panel_product, softmax,   gather_taps, weigh_rows};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -7,6 +7,8 @@
 namespace temper {
 
 struct NnLoops {
+  static constexpr int64_t kPanel = 64;  // outputs of a panel
+
   // to[i] = max(to[i], taps of one input row of `n` elements); NaN spreads.
   void (*max_row)(const float* row, int64_t n, float* to, int64_t out, int64_t kernel,
                   int64_t stride, int64_t padding, int64_t dilation);
@@ -41,10 +43,13 @@ struct NnLoops {
   // to[m][n] = sum over k of a[m * a_row + k] * b[k * b_row + n] (+ bias[n] unless null).
   void (*small_product)(const float* a, int64_t a_row, const float* b, int64_t b_row,
                         const float* bias, float* to, int64_t m, int64_t n, int64_t k);
-  // to[m][n] = sum over k of a[m * a_row + k] * w[n * w_row + k] (+ bias[m * bias_row + n]).
-  void (*rows_product)(const float* a, int64_t a_row, const float* w, int64_t w_row,
-                       const float* bias, int64_t bias_row, float* to, int64_t m, int64_t n,
-                       int64_t k);
+  // to[i][j] = sum over p of x[i * x_row + p] * panel[p * kPanel + j] (+ bias[i * bias_row + j]),
+  // for m rows and the first n <= kPanel outputs.
+  void (*panel_product)(const float* x, int64_t x_row, const float* panel, const float* bias,
+                        int64_t bias_row, float* to, int64_t to_row, int64_t m, int64_t n,
+                        int64_t k);
+  // to = exp(x - max x) / sum of these, n elements; with `log` its logarithm.
+  void (*softmax)(const float* x, float* to, int64_t n, bool log);
   // to[i] = sum over t < taps of x[index[t * n + i]] * weight[t * n + i]
   void (*gather_taps)(const float* x, const int32_t* index, const float* weight, int64_t taps,
                       float* to, int64_t n);

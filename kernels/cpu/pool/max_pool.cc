@@ -39,6 +39,7 @@ void max_at(const T* in, const Window& w, int64_t inner, const int64_t (&at)[3],
   const Range z = window_range(w, 0, at[0]), y = window_range(w, 1, at[1]),
               x = window_range(w, 2, at[2]);
   const int64_t start = (z.begin * w.in[1] + y.begin) * w.in[2] + x.begin;
+  const NnLoops& loops = nn_loops();
   std::fill(out, out + inner, lowest<T>());
   if (index) std::fill(index, index + inner, start);
   for (int64_t a = z.begin; a < z.end; a += w.dilation[0]) {
@@ -46,6 +47,12 @@ void max_at(const T* in, const Window& w, int64_t inner, const int64_t (&at)[3],
       for (int64_t c = x.begin; c < x.end; c += w.dilation[2]) {
         const int64_t position = (a * w.in[1] + b) * w.in[2] + c;
         const T* from = in + position * inner;
+        if constexpr (std::is_same_v<T, float>) {
+          if (!index) {
+            loops.max_with(out, from, inner);
+            continue;
+          }
+        }
         for (int64_t i = 0; i < inner; ++i) {
           const C v = from[i], best = out[i];
           const bool better = v > best || v != v;

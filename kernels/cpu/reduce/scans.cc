@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
 
@@ -138,8 +139,18 @@ Tensor softmax_of(OpCall& call, bool log) {
   const int64_t n = x.dim() == 0 ? 1 : x.sizes()[dim];
   const int64_t inner = x.dim() == 0 ? 1 : x.strides()[dim];
   const int64_t lines = x.numel() / n;
+  const int64_t grain = 8192 / n + 1;
+  if (x.dtype() == DType::kFloat32 && inner == 1) {
+    const NnLoops& loops = nn_loops();
+    call.context().workers->parallel_for(0, lines, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t line = begin; line < end; ++line) {
+        loops.softmax(x.data<float>() + line * n, out.data<float>() + line * n, n, log);
+      }
+    });
+    return out;
+  }
   visit(x.dtype(), "softmax", AllFloatTypes{}, [&]<class T>() {
-    call.context().workers->parallel_for(0, lines, 8192 / n + 1, [&](int64_t begin, int64_t end) {
+    call.context().workers->parallel_for(0, lines, grain, [&](int64_t begin, int64_t end) {
       for (int64_t line = begin; line < end; ++line) {
         const int64_t start = line / inner * inner * n + line % inner;
         softmax_rows(x.data<T>() + start, out.data<T>() + start, n, inner, log);
