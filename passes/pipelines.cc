@@ -6,7 +6,7 @@ const Pipeline& load_pipeline() {
   static const Pipeline pipeline = {
       {{"inline", "freeze"}},
       {{"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries", "rank_queries",
-        "constant_propagation", "cse", "known_conditions", "dce"},
+        "constant_propagation", "cse", "known_conditions", "lower_lists", "dce"},
        4},
       {{"functionalize", "dce"}},
       {{"fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"}, 4},

@@ -18,6 +18,8 @@ namespace {
 
 // Chains of calls longer than this stay calls in part.
 constexpr size_t kMaxChain = 100;
+// Nodes copied into all functions together, in multiples of what one may have.
+constexpr size_t kMaxCopies = 3;
 
 size_t count_nodes(const Block& block) {
   size_t count = 0;
@@ -79,10 +81,11 @@ class Inliner {
     const Graph& body = inlined(*target);
     const size_t added = count_nodes(*body.block());
     if (body.inputs().size() != inputs.size() || body.outputs().size() != node.outputs().size() ||
-        added > max_nodes_ / 20 || size_ + added > max_nodes_) {
+        size_ + added > max_nodes_ || copied_ + added > kMaxCopies * max_nodes_) {
       return false;
     }
     size_ += added;
+    copied_ += added;
     replace(graph, node, body, std::vector<Value*>(inputs.begin(), inputs.end()));
     return true;
   }
@@ -123,6 +126,7 @@ class Inliner {
 
   size_t max_nodes_;
   size_t size_ = 0;
+  size_t copied_ = 0;
   std::vector<const ScriptFunction*> stack_;
   std::unordered_map<const ScriptFunction*, std::shared_ptr<Graph>> done_;
 };

@@ -132,13 +132,13 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
               const Tensor& bias, const Tensor& scale, const ConvParams& params,
               const Epilogue& epilogue, const Tensor& output) {
+  dnnl::stream& stream = stream_for(context);
   const uint64_t tag = tag_of(context, input, weight, bias, scale, params, epilogue, output);
   const Ref<RefCounted> entry =
       cached(context, is_constant(weight) ? weight : Tensor(), tag, [&]() -> Ref<RefCounted> {
         return make_conv(context, input, weight, bias, scale, params, epilogue, output);
       });
   auto& conv = static_cast<Conv&>(*entry);
-  dnnl::stream& stream = stream_for(context);
   const Ref<Packed> weights =
       conv.packed ? conv.packed : pack(context, weight, conv.weights_given, conv.weights);
   memory src = wrap(conv.src, input), dst = wrap(conv.dst, output);

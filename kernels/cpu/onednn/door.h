@@ -13,7 +13,8 @@
 namespace temper::onednn {
 
 dnnl::engine& cpu_engine();
-// A stream of this thread, confined to the threads that the request may use.
+// A stream of this thread, confined to the threads that the request may use. Ask for it before a
+// primitive is described: that is when oneDNN decides how many threads share the work.
 dnnl::stream& stream_for(const RunContext& context);
 
 dnnl::memory::dims dims_of(DimsView sizes);

@@ -50,6 +50,7 @@ Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tens
 
 void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const Tensor& bias,
             const Epilogue& epilogue, const Tensor& out) {
+  dnnl::stream& stream = stream_for(context);
   const bool constant = is_constant(w);
   Tag epilogue_tag(0x6d617475);
   add_to(epilogue_tag, epilogue);
@@ -76,7 +77,7 @@ void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const T
   } else if (epilogue.residual.defined()) {
     copy_into(out, epilogue.residual);
   }
-  execute(stream_for(context), product.runnable, std::move(args));
+  execute(stream, product.runnable, std::move(args));
 }
 
 }  // namespace temper::onednn

@@ -6,6 +6,7 @@
 #include "core/op/run_context.h"
 #include "kernels/cpu/pointwise/convert.h"
 #include "kernels/cpu/pointwise/evaluate.h"
+#include "kernels/cpu/pointwise/few.h"
 #include "kernels/cpu/pointwise/promote.h"
 
 namespace temper {
@@ -137,6 +138,7 @@ void check_cast(DType from, DType to) {
 }  // namespace
 
 Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
+  if (Tensor few = evaluate_few(call, rule); few.defined()) return few;
   if (Tensor flat = evaluate_flat(call, rule); flat.defined()) return flat;
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);

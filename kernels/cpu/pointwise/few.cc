@@ -1,0 +1,99 @@
+#include "kernels/cpu/pointwise/few.h"
+
+#include <algorithm>
+
+#include "kernels/cpu/pointwise/convert.h"
+#include "kernels/cpu/pointwise/loops.h"
+#include "kernels/cpu/pointwise/promote.h"
+
+namespace temper {
+namespace {
+
+constexpr int64_t kFew = 8;
+constexpr size_t kMaxNodes = 12;
+
+struct alignas(64) Cell {
+  std::byte bytes[kFew * 8];
+};
+
+template <class T>
+void fill(Cell& cell, T value, int64_t n) {
+  std::fill_n(reinterpret_cast<T*>(cell.bytes), n, value);
+}
+
+// False for numbers that the type cannot hold as they are.
+bool write_number(Cell& cell, ComputeType type, const IValue& number, int64_t n) {
+  const bool whole = number.is_int() || number.is_bool();
+  if (!whole && !number.is_double()) return false;
+  switch (type) {
+    case ComputeType::kFloat:
+      fill(cell, static_cast<float>(number.scalar_as_double()), n);
+      return true;
+    case ComputeType::kDouble: fill(cell, number.scalar_as_double(), n); return true;
+    case ComputeType::kInt:
+      if (whole) fill(cell, number.scalar_as_int(), n);
+      return whole;
+    default: return false;
+  }
+}
+
+const TensorImpl* first_tensor(OpCall& call, const PointwiseRule& rule) {
+  for (const PointwiseRule::Input& input : rule.inputs) {
+    const IValue& value = call.in(static_cast<size_t>(input.argument));
+    if (value.is_tensor()) return value.raw_tensor();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Tensor evaluate_few(OpCall& call, const PointwiseRule& rule) {
+  const TensorImpl* first = first_tensor(call, rule);
+  if (!first || !first->contiguous || first->storage->device().kind != DeviceKind::kCpu) return {};
+  int64_t n = 1;
+  for (const int64_t size : first->sizes) n *= size;
+  const auto& nodes = rule.expression.nodes;
+  if (n == 0 || n > kFew || nodes.size() > kMaxNodes) return {};
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
+  const ComputeType type = compute_type(dtypes.compute);
+  if (native_dtype(type) != first->dtype || dtypes.output != first->dtype ||
+      nodes.back().kind != ScalarNode::Kind::kCall) {
+    return {};
+  }
+  Cell cells[kMaxNodes];
+  const void* values[kMaxNodes];
+  const auto& loops = best_loops().loops[static_cast<int>(type)];
+  Tensor out;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const ScalarNode& node = nodes[i];
+    values[i] = cells[i].bytes;
+    if (node.kind == ScalarNode::Kind::kConstant) {
+      if (!write_number(cells[i], type, IValue(node.constant), n)) return {};
+    } else if (node.kind == ScalarNode::Kind::kInput) {
+      const auto argument =
+          static_cast<size_t>(rule.inputs[static_cast<size_t>(node.input)].argument);
+      const IValue& value = call.in(argument);
+      if (!value.is_tensor()) {
+        if (!write_number(cells[i], type, value, n)) return {};
+        continue;
+      }
+      const TensorImpl* tensor = value.raw_tensor();
+      if (!tensor || !tensor->contiguous || tensor->dtype != first->dtype ||
+          tensor->sizes != first->sizes) {
+        return {};
+      }
+      values[i] = tensor->storage->data() + tensor->offset * item_size(tensor->dtype);
+    } else {
+      const Loop loop = loops[static_cast<int>(node.fn)];
+      if (!loop) return {};
+      const bool last = i + 1 == nodes.size();
+      if (last) out = empty(first->sizes, dtypes.output);
+      void* to = last ? static_cast<void*>(out.raw()) : cells[i].bytes;
+      const auto arg = [&](int k) { return node.args[k] < 0 ? nullptr : values[node.args[k]]; };
+      loop(to, arg(0), arg(1), arg(2), n);
+    }
+  }
+  return out;
+}
+
+}  // namespace temper
