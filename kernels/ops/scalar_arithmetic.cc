@@ -1,6 +1,7 @@
 // Arithmetic, comparison and bit operators on int, float, complex, bool, str and Device.
 #include <cmath>
 #include <concepts>
+#include <cstdio>
 
 #include "core/base/error.h"
 #include "kernels/cpu/limits.h"
@@ -265,11 +266,17 @@ void divmod_floats(OpCall& call) {
   ret_both(call, (a - rest) / b, rest);
 }
 
+// PyTorch divides the mixed kinds in single precision.
 void divmod_mixed(OpCall& call) {
-  const double a = call.number(0), b = call.number(1);
+  const float a = static_cast<float>(call.number(0)), b = static_cast<float>(call.number(1));
   if (b == 0) fail("ZeroDivisionError: float divmod()");
-  const double quotient = std::floor(a / b);
-  ret_both(call, quotient, a - quotient * b);
+  const double ratio = static_cast<double>(a / b), quotient = std::floor(ratio);
+  if (!(std::abs(quotient) < 0x1p63)) {
+    char text[400];
+    std::snprintf(text, sizeof text, "%f", ratio);
+    fail("Cannot convert float ", text, " to integer");
+  }
+  ret_both(call, quotient, static_cast<double>(a) - quotient * static_cast<double>(b));
 }
 
 void range_length(OpCall& call) {

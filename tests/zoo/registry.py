@@ -1,16 +1,16 @@
 """All cases of the zoo."""
 from typing import Dict, List, Sequence
 
-from tests.zoo import archives, examples, layers, models, more, programs
+from tests.zoo import archives, builtins, examples, layers, models, more, programs
 from tests.zoo.case import Case
 
-GROUPS = ("examples", "programs", "archives", "layers", "models", "more", "operators")
+GROUPS = ("examples", "programs", "builtins", "archives", "layers", "models", "more", "operators")
 _found: Dict[str, Case] = {}
 
 
 def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
     """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
-    parts = (examples, programs, archives, layers, models, more)
+    parts = (examples, programs, builtins, archives, layers, models, more)
     listed = [case for part in parts for case in part.cases()]
     if "operators" in groups:
         from tests.zoo import operators
