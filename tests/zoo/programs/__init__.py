@@ -5,7 +5,8 @@ from typing import List
 from tests.zoo.case import Case
 from tests.zoo.programs.define import defined
 
-MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values")
+MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values", "refinement",
+           "indexing", "classes")
 
 
 def cases() -> List[Case]:
