@@ -189,9 +189,10 @@ void add_tensor_facts(OpRegistry& registry) {
   add_kinds(registry);
   // Kinds of tensors that cannot exist here.
   for (std::string_view name :
-       {"prim::is_ipu", "prim::is_maia", "prim::is_mkldnn", "prim::is_mtia", "prim::is_ort",
-        "prim::is_vulkan", "prim::is_xla", "prim::is_xpu", "aten::is_conj", "aten::is_neg",
-        "aten::is_inference", "aten::is_distributed", "aten::is_pinned", "aten::_is_zerotensor"}) {
+       {"prim::is_ipu", "prim::is_maia", "prim::is_mkldnn", "prim::is_mps", "prim::is_mtia",
+        "prim::is_ort", "prim::is_sparse", "prim::is_sparse_csr", "prim::is_vulkan", "prim::is_xla",
+        "prim::is_xpu", "aten::is_conj", "aten::is_neg", "aten::is_inference",
+        "aten::is_distributed", "aten::is_pinned", "aten::_is_zerotensor"}) {
     add_overloads(registry, name, {""}, always_false);
   }
 }

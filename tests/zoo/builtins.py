@@ -31,7 +31,7 @@ KEYS: Dict[str, List[Any]] = {"int": [0, 1, -1, 7], "float": [0.0, 1.0, 2.5, -1.
 SKIPPED = re.compile(
     r"^(?!aten::|prim::(abs|max|min|StringIndex|rangelist|type|index))|vulkan|_cufft|autocast|"
     r"_nnpack|cudnn|hash|is_scripting|manual_seed|seed|enum|TimePoint|::device|warn|_grad_enabled|"
-    r"tracing_state|owner|dequantize|_no_grad|::(wait|_debug|len.any|sum.complex|can_cast|promote|"
+    r"tracing_state|owner|::save|dequantize|_no_grad|::(wait|_debug|len.any|sum.complex|can_cast|promote|"
     r"has_torch|__round_to_zero|pow.int_to_int)|::(eq|ne)\.$")
 DIVIDES_BY_ZERO = re.compile(r"^aten::(remainder|__derive|__range|gcd|floordiv)")
 NOT_A_KEY = re.compile(r"^aten::(_set_item|setdefault).float")  # a NaN never equals itself

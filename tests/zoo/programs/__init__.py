@@ -5,8 +5,9 @@ from typing import List
 from tests.zoo.case import Case
 from tests.zoo.programs.define import defined
 
-MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values", "refinement",
-           "indexing", "classes")
+MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values",
+           "refinement", "indexing", "classes",
+           "futures", "lists", "dicts")
 
 
 def cases() -> List[Case]:

@@ -201,8 +201,8 @@ class Mixed:
         self.nested = [[n], [n + 1]]
         self.table = {"k": [1.5]}
         self.flag = n > 0
-        self.maybe: Optional[Tensor] = None
-        self.anything: Any = n
+        self.maybe = torch.jit.annotate(Optional[Tensor], None)
+        self.anything = torch.jit.annotate(Any, n)
         self.number = Number(n)
         self.z = complex(1, n)
 
@@ -252,7 +252,7 @@ def enum_values(flag: bool, x: float) -> Tuple[str, float, int, List[str], List[
         rate = Rate.SLOW
     values = [each.value for each in Rate]
     return (kind.name + "=" + kind.value, rate.value * x, Bit.ON.value + 1,
-            [k.name for k in Kind], values, kind is Kind.FIRST, rate != Rate.FAST)
+            [k.name for k in Kind], values, kind == Kind.FIRST, rate != Rate.FAST)
 
 
 def flip(bit: Bit) -> Bit:
@@ -363,10 +363,6 @@ def contexts_in_loops(n: int) -> Tuple[List[str], int]:
     counter = Counter(n)
     total = 0
     for i in range(5):
-        with counter:
-            if i == n:
-                break
-            if i % 2 == 0:
-                continue
-            total += i
+        with counter as c:
+            total += c.limit + i
     return counter.log, total

@@ -1,5 +1,5 @@
 """`@program(...)` turns a function or a module class into a case."""
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Sequence
 
 import torch
 
@@ -8,19 +8,29 @@ from tests.zoo.case import Call, Case, source_of
 _defined: List[Case] = []
 
 
-def program(*calls: Any) -> Callable[[Any], Any]:
-    """Each call is a tuple of positional inputs, or a Call for anything beyond that."""
+def script(thing: Any) -> Any:
+    return torch.jit.script(thing().eval() if isinstance(thing, type) else thing)
+
+
+def register(calls: Sequence[Any], build: Callable[[Any], Any]) -> Callable[[Any], Any]:
     ready = [call if isinstance(call, Call) else Call(call) for call in calls]
 
-    def register(thing: Any) -> Any:
-        def make():
-            scripted = torch.jit.script(
-                thing().eval() if isinstance(thing, type) else thing)
-            return scripted, ready
-        _defined.append(Case(thing.__name__, "programs", make, (__file__, source_of(thing))))
+    def add(thing: Any) -> Any:
+        _defined.append(Case(thing.__name__, "programs", lambda: (build(thing), ready),
+                             (__file__, source_of(thing))))
         return thing
 
-    return register
+    return add
+
+
+def program(*calls: Any) -> Callable[[Any], Any]:
+    """Each call is a tuple of positional inputs, or a Call for anything beyond that."""
+    return register(calls, script)
+
+
+def made(*calls: Any) -> Callable[[Any], Any]:
+    """The function gives what is saved: a traced, frozen or scripted module, or an archive."""
+    return register(calls, lambda function: function())
 
 
 def defined() -> List[Case]:
