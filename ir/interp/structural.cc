@@ -113,21 +113,9 @@ void print_values(const Instruction& instruction, const Operands& operands, RunC
 IValue container_index(const Operands& operands) {
   const ObjectValue& object = operands.input(0).to_object();
   const IValue& key = operands.input(1);
-  std::string name;
-  if (key.is_string()) {
-    name = key.to_string();
-  } else {
-    const int64_t size = static_cast<int64_t>(object.type->attributes().size());
-    const int64_t index = key.to_int();
-    int64_t modules = 0;
-    for (int64_t i = 0; i < size; ++i) {
-      const auto* type = object.type->attributes()[static_cast<size_t>(i)].type->as<ClassType>();
-      modules += type && type->is_module();
-    }
-    name = str_cat(index < 0 ? index + modules : index);
-  }
+  const std::string name = key.is_string() ? key.to_string() : str_cat(key.to_int());
   const int slot = object.type->find_attribute(name);
-  if (slot < 0) fail("module ", object.type->name(), " has no entry '", name, "'");
+  if (slot < 0) fail(object.type->name(), " does not have a field with name '", name, "'");
   return object.slots[static_cast<size_t>(slot)];
 }
 

@@ -85,8 +85,7 @@ TermPtr Emitter::emit_name(const Expr& expr) {
   }
   if (const auto form = find_special_form(expr.text)) return std::make_shared<FormTerm>(*form);
   if (const GlobalFunction* global = find_global_function(expr.text)) {
-    return std::make_shared<OperatorTerm>(std::string(global->op), nullptr,
-                                          std::string(global->method));
+    return std::make_shared<GlobalFunctionTerm>(*global);
   }
   if (TermPtr term = find_environment_name(builder_, expr.text)) return term;
   if (TermPtr term = resolve_path(*this, expr.text)) return term;

@@ -25,7 +25,7 @@ size_t append_escape(std::string_view body, size_t i, const SourceRange& range, 
   static constexpr std::string_view kLetters = "\\'\"abfntv";
   static constexpr std::string_view kValues = "\\'\"\a\b\f\n\t\v";
   const char c = body[i];
-  if (c == '\n') return i;
+  if (c == '\n') return out->push_back(c), i;
   if (const size_t found = kLetters.find(c); found != std::string_view::npos) {
     out->push_back(kValues[found]);
     return i;

@@ -62,11 +62,11 @@ constexpr AugmentedSyntax kAugmented[] = {
 
 constexpr GlobalFunction kGlobals[] = {
     {"print", "prim::Print", ""},
-    {"float", "aten::Float", "__float__"},
-    {"complex", "aten::Complex", "__complex__"},
-    {"int", "aten::Int", "__int__"},
-    {"bool", "aten::Bool", "__bool__"},
-    {"str", "aten::str", "__str__"},
+    {"float", "aten::Float", "__float__", "float"},
+    {"complex", "aten::Complex", "__complex__", "complex"},
+    {"int", "aten::Int", "__int__", "int"},
+    {"bool", "aten::Bool", "__bool__", "bool"},
+    {"str", "aten::str", "__str__", "str"},
     {"len", "aten::len", "__len__"},
     {"hex", "aten::hex", "__hex__"},
     {"oct", "aten::oct", "__oct__"},

@@ -59,10 +59,6 @@ std::vector<TermPtr> TupleTerm::unpack(Emitter&, std::optional<size_t>) const { 
 IterablePtr TupleTerm::iterate(Emitter&) const { return iterate_terms(items_); }
 
 TermPtr OperatorTerm::apply(Emitter& emitter, const Actuals& actuals, const TypePtr&) const {
-  if (!method_.empty() && actuals.positional.size() == 1 && actuals.named.empty() &&
-      Emitter::has_method(actuals.positional[0].value, method_)) {
-    return emitter.call_method(actuals.positional[0].value, method_, {});
-  }
   if (!self_ && !first_) return emitter.call_operator(name_, actuals);
   Actuals bound = actuals;
   bound.self = self_;

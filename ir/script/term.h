@@ -81,8 +81,8 @@ class TupleTerm final : public Term {
 // "aten::relu", optionally bound to a receiver: the argument named self, or just the first one.
 class OperatorTerm final : public Term {
  public:
-  explicit OperatorTerm(std::string name, Value* self = nullptr, std::string method = "")
-      : name_(std::move(name)), self_(self), method_(std::move(method)) {}
+  explicit OperatorTerm(std::string name, Value* self = nullptr)
+      : name_(std::move(name)), self_(self) {}
   static TermPtr with_first(std::string name, Value* first) {
     auto term = std::make_shared<OperatorTerm>(std::move(name));
     term->first_ = first;
@@ -95,7 +95,6 @@ class OperatorTerm final : public Term {
   std::string name_;
   Value* self_;
   Value* first_ = nullptr;
-  std::string method_;  // tried on an object argument first
 };
 
 inline TermPtr make_value_term(Value* value) { return std::make_shared<ValueTerm>(value); }

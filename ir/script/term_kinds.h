@@ -54,6 +54,17 @@ class FunctionTerm final : public Term {
   Ref<Function> function_;
 };
 
+// len, bool, str...
+class GlobalFunctionTerm final : public Term {
+ public:
+  explicit GlobalFunctionTerm(const GlobalFunction& function) : function_(function) {}
+  std::string describe() const override { return "function " + std::string(function_.name); }
+  TermPtr apply(Emitter& emitter, const Actuals& actuals, const TypePtr& hint) const override;
+
+ private:
+  const GlobalFunction& function_;
+};
+
 class MethodTerm final : public Term {
  public:
   MethodTerm(Value* self, std::string name) : self_(self), name_(std::move(name)) {}

@@ -89,6 +89,18 @@ TermPtr FunctionTerm::apply(Emitter& emitter, const Actuals& actuals, const Type
   return emitter.call_function(*function_, actuals);
 }
 
+TermPtr GlobalFunctionTerm::apply(Emitter& emitter, const Actuals& actuals,
+                                  const TypePtr&) const {
+  if (actuals.positional.size() == 1 && actuals.named.empty()) {
+    Value* value = actuals.positional[0].value;
+    if (!function_.method.empty() && Emitter::has_method(value, std::string(function_.method))) {
+      return emitter.call_method(value, std::string(function_.method), {});
+    }
+    if (value->type()->annotation() == function_.keeps) return make_value_term(value);
+  }
+  return emitter.call_operator(std::string(function_.op), actuals);
+}
+
 TermPtr MethodTerm::apply(Emitter& emitter, const Actuals& actuals, const TypePtr&) const {
   return emitter.call_method(self_, name_, actuals);
 }

@@ -84,7 +84,9 @@ void bool_of_number(OpCall& call) {
   call.ret(v.is_double() ? v.to_double() != 0 : v.raw_int() != 0);
 }
 
+// PyTorch keeps the low 32 bits of an int here.
 double real_part(const IValue& v) {
+  if (v.is_int()) return static_cast<double>(static_cast<int32_t>(v.to_int()));
   return checked_double(v.is_tensor() ? item_of(v.to_tensor()) : v);
 }
 void complex_of_parts(OpCall& call) {

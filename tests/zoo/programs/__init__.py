@@ -7,7 +7,8 @@ from tests.zoo.programs.define import defined
 
 MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values",
            "refinement", "indexing", "classes",
-           "futures", "lists", "dicts")
+           "futures", "lists", "dicts", "module_parts", "class_places",
+           "compiled_otherwise", "printing")
 
 
 def cases() -> List[Case]:
