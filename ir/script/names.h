@@ -82,7 +82,7 @@ const AugmentedSyntax* find_augmented_syntax(std::string_view text);
 struct GlobalFunction {
   std::string_view name;
   std::string_view op;
-  std::string_view method;  // tried first when the argument is an object
+  std::string_view method;      // tried first when the argument is an object
   std::string_view keeps = {};  // an argument of this type is the result as it is
 };
 const GlobalFunction* find_global_function(std::string_view name);

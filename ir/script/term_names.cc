@@ -89,8 +89,7 @@ TermPtr FunctionTerm::apply(Emitter& emitter, const Actuals& actuals, const Type
   return emitter.call_function(*function_, actuals);
 }
 
-TermPtr GlobalFunctionTerm::apply(Emitter& emitter, const Actuals& actuals,
-                                  const TypePtr&) const {
+TermPtr GlobalFunctionTerm::apply(Emitter& emitter, const Actuals& actuals, const TypePtr&) const {
   if (actuals.positional.size() == 1 && actuals.named.empty()) {
     Value* value = actuals.positional[0].value;
     if (!function_.method.empty() && Emitter::has_method(value, std::string(function_.method))) {
