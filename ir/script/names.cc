@@ -98,6 +98,7 @@ constexpr FormRow kForms[] = {
     {"unchecked_cast", SpecialForm::kUncheckedCast},
     {"uninitialized", SpecialForm::kUninitialized},
     {"fork", SpecialForm::kFork},
+    {"awaitable", SpecialForm::kFork},  // may run as early as a fork does
     {"isinstance", SpecialForm::kIsInstance},
     {"hasattr", SpecialForm::kHasAttr},
     {"getattr", SpecialForm::kGetAttr},

@@ -106,7 +106,7 @@ class Resolver {
     if (const size_t dot = name.rfind('.'); dot != std::string::npos) name.erase(0, dot + 1);
     if (name == "Optional") return optional_of(parameters(expr, 1)[0]);
     if (name == "List" || name == "list") return list_of(parameters(expr, 1)[0]);
-    if (name == "Future") return future_of(parameters(expr, 1)[0]);
+    if (name == "Future" || name == "Await") return future_of(parameters(expr, 1)[0]);
     if (name == "RRef") return rref_of(parameters(expr, 1)[0]);
     if (name == "Dict" || name == "dict") return dict(expr);
     if (name == "Tuple" || name == "tuple") return tuple(expr);

@@ -248,6 +248,8 @@ void combinations(OpCall& call) {
 void pad_sequence(OpCall& call) {
   const std::vector<Tensor> parts = call.tensors(0);
   const bool batch_first = call.boolean(1);
+  const std::string& side = call.string(3);
+  if (side != "left" && side != "right") fail("padding_side must be left or right, got ", side);
   if (parts.empty()) fail("received an empty list of sequences");
   int64_t longest = 0;
   for (const Tensor& part : parts) longest = std::max(longest, part.size(0));
@@ -258,7 +260,8 @@ void pad_sequence(OpCall& call) {
   fill_scalar(out, call.in(2));
   for (int64_t i = 0; i < batch; ++i) {
     const Tensor row = out.select(batch_first ? 0 : 1, i);
-    copy_into(row.slice(0, 0, parts[i].size(0)), parts[i]);
+    const int64_t size = parts[i].size(0), start = side == "left" ? longest - size : 0;
+    copy_into(row.slice(0, start, start + size), parts[i]);
   }
   call.ret(out);
 }

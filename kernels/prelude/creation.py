@@ -212,3 +212,14 @@ def kaiser_window__beta(window_length: int, periodic: bool, beta: float, *, dtyp
 def kaiser_window__beta_out(window_length: int, periodic: bool, beta: float, *, out: Tensor) -> Tensor:
     window = helper_kaiser(window_length, periodic, beta, ops.prim.dtype(out))
     return torch.copy_(torch.resize_(out, torch.size(window)), window)
+
+def empty_permuted(size: List[int], physical_layout: List[int], *, dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None) -> Tensor:
+    if len(size) != len(physical_layout):
+        raise RuntimeError("Number of dimensions in size does not match the length of the physical_layout")
+    strides = [0 for _ in size]
+    step = 1
+    for i in range(len(size)):
+        dim = physical_layout[len(size) - 1 - i]
+        strides[dim] = step
+        step = step * max(size[dim], 1)
+    return torch.empty_strided(size, strides, dtype=dtype, layout=layout, device=device, pin_memory=pin_memory)

@@ -272,7 +272,9 @@ def helper_stft(self: Tensor, n_fft: int, hop: int, win: int, window: Optional[T
         return out
     return torch.view_as_real(out)
 
-def stft__center(self: Tensor, n_fft: int, hop_length: Optional[int]=None, win_length: Optional[int]=None, window: Optional[Tensor]=None, center: bool=True, pad_mode: str="reflect", normalized: bool=False, onesided: Optional[bool]=None, return_complex: Optional[bool]=None) -> Tensor:
+def stft__center(self: Tensor, n_fft: int, hop_length: Optional[int]=None, win_length: Optional[int]=None, window: Optional[Tensor]=None, center: bool=True, pad_mode: str="reflect", normalized: bool=False, onesided: Optional[bool]=None, return_complex: Optional[bool]=None, align_to_window: Optional[bool]=None) -> Tensor:
+    if align_to_window is not None:
+        raise RuntimeError("stft: align_to_window is not implemented")
     if not torch.is_floating_point(self) and not torch.is_complex(self):
         raise RuntimeError("stft: expected a tensor of floating point or complex values")
     if torch.dim(self) != 1 and torch.dim(self) != 2:
@@ -286,7 +288,9 @@ def stft__center(self: Tensor, n_fft: int, hop_length: Optional[int]=None, win_l
         x = torch.view(x, torch.size(self)[:-1] + [torch.size(x, 2)])
     return helper_stft(x, n_fft, hop, win, window, normalized, onesided, return_complex)
 
-def stft(self: Tensor, n_fft: int, hop_length: Optional[int]=None, win_length: Optional[int]=None, window: Optional[Tensor]=None, normalized: bool=False, onesided: Optional[bool]=None, return_complex: Optional[bool]=None) -> Tensor:
+def stft(self: Tensor, n_fft: int, hop_length: Optional[int]=None, win_length: Optional[int]=None, window: Optional[Tensor]=None, normalized: bool=False, onesided: Optional[bool]=None, return_complex: Optional[bool]=None, align_to_window: Optional[bool]=None) -> Tensor:
+    if align_to_window is not None:
+        raise RuntimeError("stft: align_to_window is not implemented")
     return torch.stft(self, n_fft, hop_length, win_length, window, False, "reflect", normalized, onesided, return_complex)
 
 # Frames [batch, count, n_fft] added where they overlap: [batch, length].

@@ -24,12 +24,12 @@ def _cast_Float(self: Tensor, non_blocking: bool=False) -> Tensor:
 def _cast_Double(self: Tensor, non_blocking: bool=False) -> Tensor:
     return torch.to(self, 7)
 
-def to_dense(self: Tensor, dtype: Optional[int]=None) -> Tensor:
+def to_dense(self: Tensor, dtype: Optional[int]=None, *, masked_grad: Optional[bool]=None) -> Tensor:
     if dtype is None:
         return self
     return torch.to(self, dtype)
 
-def _to_dense(self: Tensor, dtype: Optional[int]=None) -> Tensor:
+def _to_dense(self: Tensor, dtype: Optional[int]=None, masked_grad: Optional[bool]=None) -> Tensor:
     return torch.to_dense(self, dtype)
 
 def _to_cpu(tensors: List[Tensor]) -> List[Tensor]:

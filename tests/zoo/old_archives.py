@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tests.zoo.archives import members_of, write
 from tests.zoo.case import Call, Case
+from tests.zoo.pickles import built, listed, number, real, root_of, storage, table, tagged, tensor, word
 from tests.zoo.sources import HEAD, ROOT, archive
 
 _found: List[Case] = []
@@ -102,32 +103,6 @@ def forward(self: __torch__.M, x: Tensor) -> Tensor:
 """, (REALS,), prefix="op_version_set = 2\nimport __torch__.a.b\nimport __torch__.torch.nn\n")
 
 
-# Pickles by hand.
-def word(text: str) -> bytes:
-    data = text.encode()
-    return b"X" + struct.pack("<I", len(data)) + data
-
-
-def table(**items: bytes) -> bytes:
-    return b"}(" + b"".join(word(key) + value for key, value in items.items()) + b"u"
-
-
-def root_of(**attributes: bytes) -> bytes:
-    return b"\x80\x02c__torch__\nM\n)\x81" + table(training=b"\x88", **attributes) + b"b."
-
-
-def listed(*items: bytes) -> bytes:
-    return b"](" + b"".join(items) + b"e"
-
-
-def number(value: int) -> bytes:
-    return b"J" + struct.pack("<i", value)
-
-
-def real(value: float) -> bytes:
-    return b"G" + struct.pack(">d", value)
-
-
 ATTRIBUTES = HEAD + """  ints : List[int]
   floats : List[float]
   names : Dict[str, List[int]]
@@ -155,14 +130,6 @@ for _version in (1, 2):
     old("untagged_containers", _version, SHOWS, (REALS,), root=root_of(**PLAIN), head=ATTRIBUTES)
 
 
-def tagged(value: bytes, kind: str) -> bytes:
-    return b"ctorch.jit._pickle\nrestore_type_tag\n" + value + word(kind) + b"\x86R"
-
-
-def built(value: bytes, kind: str) -> bytes:
-    return f"ctorch.jit._pickle\nbuild_{kind}list\n".encode() + b"(" + value + b"tR"
-
-
 TAGGED = dict(
     ints=built(PLAIN["ints"], "int"), floats=built(PLAIN["floats"], "double"),
     names=tagged(table(a=built(listed(number(1)), "int"), b=built(b"](e", "int")), "Dict[str, List[int]]"),
@@ -171,19 +138,6 @@ TAGGED = dict(
     big=b"\x8a\x08" + struct.pack("<q", 2 ** 60))
 for _version in (3, 10):
     old("tagged_containers", _version, SHOWS, (REALS,), root=root_of(**TAGGED), head=ATTRIBUTES)
-
-
-def storage(dtype: str, key: str, count: int, location: str = "cpu") -> bytes:
-    return b"(" + word("storage") + f"ctorch\n{dtype}Storage\n".encode() + word(key) + word(location) + \
-        number(count) + b"tQ"
-
-
-def tensor(store: bytes, offset: int, sizes: Tuple[int, ...], strides: Tuple[int, ...], grad: bytes = b"\x89"
-           ) -> bytes:
-    dims = b"(" + b"".join(number(size) for size in sizes) + b"t"
-    steps = b"(" + b"".join(number(stride) for stride in strides) + b"t"
-    return b"ctorch._utils\n_rebuild_tensor_v2\n(" + store + number(offset) + dims + steps + grad + \
-        b"ccollections\nOrderedDict\n)RtR"
 
 
 TENSORS = HEAD + "  a : Tensor\n  b : Tensor\n  c : Tensor\n  d : List[Tensor]\n"

@@ -2,6 +2,7 @@
 """Compares temper with PyTorch on the zoo. The last line is `N passed, N failed`."""
 import argparse
 import concurrent.futures
+import dataclasses
 import pathlib
 import pickle
 import re
@@ -19,6 +20,7 @@ from tests.zoo import registry  # noqa: E402
 from tests.zoo.case import Case, Stored, stored_calls  # noqa: E402
 from tests.zoo.compare import compare, compare_top5  # noqa: E402
 from tests.zoo.engine import Answer, run_all  # noqa: E402
+from tests.zoo.newer import Newer  # noqa: E402
 
 
 def judge(call: Stored, answer: Answer) -> Optional[str]:
@@ -58,7 +60,11 @@ def known_gaps() -> Dict[str, str]:
 def prepare(case: Case) -> Tuple[Case, List[Stored], str]:
     torch.set_num_threads(1)
     try:
-        return case, stored_calls(case), ""
+        calls = stored_calls(case)
+        if isinstance(case, Newer) and calls:
+            served = case.serve(calls[0].model)
+            calls = [dataclasses.replace(call, model=served) for call in calls]
+        return case, calls, ""
     except Exception:
         return case, [], traceback.format_exc(limit=-2)
 

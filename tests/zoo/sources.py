@@ -25,12 +25,16 @@ def archive(code: str, version: int = 3, root: bytes = ROOT, **members: bytes) -
 def source(name: str, code: str, *calls: Any, version: int = 3) -> None:
     """`code` holds the methods of the class M, after it whatever stands at column 0 with `|`."""
     ready = [call if isinstance(call, Call) else Call(call) for call in calls]
+    _found.append(Case(f"source_{name}", "archives", lambda: (archive(split(code), version), ready),
+                       (__file__, inspect.stack()[1].filename)))
+
+
+def split(code: str, head: str = HEAD) -> str:
+    """The text of a file: methods of the class M, and what follows the class."""
     lines = textwrap.dedent(code).strip("\n").split("\n")
     methods = "".join(f"  {line}\n" for line in lines if not line.startswith("|"))
     rest = "".join(line[1:] + "\n" for line in lines if line.startswith("|"))
-    _found.append(Case(f"source_{name}", "archives",
-                       lambda: (archive(HEAD + methods + rest, version), ready),
-                       (__file__, inspect.stack()[1].filename)))
+    return head + methods + rest
 
 
 def cases() -> List[Case]:

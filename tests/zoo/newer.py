@@ -1,0 +1,171 @@
+"""Archives of PyTorch 2: their members, pickles and operators. PyTorch 1.13 cannot load them, so it
+answers a program of its own that says the same."""
+import dataclasses
+import pathlib
+import shutil
+import struct
+from typing import Any, Callable, List
+
+import torch
+
+from tests.zoo.case import Call, Case
+from tests.zoo.pickles import number, root_of, storage, table, tagged, tensor, word
+from tests.zoo.sources import HEAD, ROOT, archive, split
+
+MARKS = {"byteorder": b"little", ".data/serialization_id": b"0" * 20 + b"7" * 20}
+_found: List[Case] = []
+
+
+@dataclasses.dataclass(frozen=True)
+class Newer(Case):
+    """`served` makes the archive that temper loads in place of the oracle's."""
+    served: Callable[[], pathlib.Path]
+
+    def serve(self, beside: pathlib.Path) -> pathlib.Path:
+        model = beside.with_name("served.pt")
+        shutil.move(str(self.served()), model)
+        return model
+
+
+def newer(name: str, code: str, reference: str, *calls: Any, root: bytes = ROOT, head: str = HEAD,
+          reference_root: bytes = ROOT, **members: bytes) -> None:
+    ready = [call if isinstance(call, Call) else Call(call) for call in calls]
+    _found.append(Newer(
+        f"newer_{name}", "archives", lambda: (archive(split(reference, head), 10, reference_root, **members), ready),
+        (__file__,), lambda: archive(split(code, head), 10, root, **MARKS, **members)))
+
+
+def expression(name: str, arguments: str, code: str, reference: str, *calls: Any, result: str = "Tensor",
+               helpers: str = "") -> None:
+    head = f"def forward(self: __torch__.M, {arguments}) -> {result}:\n"
+    newer(name, head + f"  return {code}", head + f"  return {reference}\n{helpers}", *calls)
+
+
+X = torch.randn(2, 3, 4)
+Q, K, V = torch.randn(2, 4, 5, 8), torch.randn(2, 4, 7, 8), torch.randn(2, 4, 7, 6)
+MASK = torch.rand(5, 7) > 0.3
+QKV = "q: Tensor, k: Tensor, v: Tensor"
+ATTEND = """
+|def attend(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: Optional[float]) -> Tensor:
+|  if scale is None:
+|    s = 1.0 / float(q.size(-1)) ** 0.5
+|  else:
+|    s = scale
+|  scores = torch.matmul(q, k.transpose(-2, -1)) * s
+|  if causal:
+|    keep = torch.tril(torch.ones([q.size(-2), k.size(-2)], dtype=11))
+|    scores = scores.masked_fill(torch.logical_not(keep), -inf)
+|  if mask is not None:
+|    if ops.prim.dtype(mask) == 11:
+|      scores = scores.masked_fill(torch.logical_not(mask), -inf)
+|    else:
+|      scores = scores + mask
+|  return torch.matmul(torch.softmax(scores, -1), v)
+"""
+SDPA = "torch.scaled_dot_product_attention"
+expression("attention", QKV, f"{SDPA}(q, k, v)", "__torch__.attend(q, k, v, None, False, None)", (Q, K, V),
+           (Q[0], K[0], V[0]), (Q.double(), K.double(), V.double()), helpers=ATTEND)
+expression("attention_causal", QKV, f"{SDPA}(q, k, v, None, 0., True)",
+           "__torch__.attend(q, k, v, None, True, None)", (Q, K, V), (K, Q, Q), helpers=ATTEND)
+expression("attention_scaled", QKV, f"{SDPA}(q, k, v, is_causal=True, scale=0.25)",
+           "__torch__.attend(q, k, v, None, True, 0.25)", (Q, K, V), helpers=ATTEND)
+expression("attention_masked", QKV + ", m: Tensor", f"{SDPA}(q, k, v, m)",
+           "__torch__.attend(q, k, v, m, False, None)", (Q, K, V, MASK), (Q, K, V, torch.randn(5, 7)),
+           (Q, K, V, torch.randn(2, 1, 5, 7)), helpers=ATTEND)
+expression("attention_grouped", QKV, f"{SDPA}(q, k, v, enable_gqa=True)",
+           "__torch__.attend(q, k.repeat_interleave(2, 1), v.repeat_interleave(2, 1), None, False, None)",
+           (Q, K[:, :2], V[:, :2]), helpers=ATTEND)
+expression("attention_optional_mask", QKV + ", m: Optional[Tensor]",
+           f"{SDPA}(q, k, v, attn_mask=m, dropout_p=0., is_causal=False, scale=None, enable_gqa=False)",
+           "__torch__.attend(q, k, v, m, False, None)", (Q, K, V, None), (Q, K, V, MASK), helpers=ATTEND)
+
+expression("rms_norm", "x: Tensor, w: Optional[Tensor], e: Optional[float]", "torch.rms_norm(x, [4], w, e)",
+           "__torch__.norm(x, w, e)", (X, None, None), (X, torch.randn(4), 0.1), (X.double(), None, 1e-3),
+           helpers="""
+|def norm(x: Tensor, w: Optional[Tensor], e: Optional[float]) -> Tensor:
+|  eps = 1.1920928955078125e-07
+|  if ops.prim.dtype(x) == 7:
+|    eps = 2.220446049250313e-16
+|  if e is not None:
+|    eps = e
+|  y = x * torch.rsqrt((x * x).mean([-1], True) + eps)
+|  if w is not None:
+|    y = y * w
+|  return y
+""")
+expression("variances", "x: Tensor",
+           "[torch.var(x, [1], correction=0), torch.std(x, correction=1), torch.var(x, [0, 2], correction=1, keepdim=True), "
+           "torch.std(x, [2], correction=0.), torch.var(x), torch.std(x, [1]), torch.var(x, [1], correction=None)]",
+           "[torch.var(x, [1], False), torch.std(x), torch.var(x, [0, 2], True, True), "
+           "torch.std(x, [2], False), torch.var(x), torch.std(x, [1]), torch.var(x, [1])]",
+           (X,), result="List[Tensor]")
+expression("squeezes", "x: Tensor", "[torch.squeeze(x, [0, 2]), x.squeeze([1]), torch.squeeze(x, [-1, 0])]",
+           "[torch.squeeze(torch.squeeze(x, 2), 0), x.squeeze(1), torch.squeeze(torch.squeeze(x, -1), 0)]",
+           (torch.ones(1, 2, 1),), (torch.ones(1, 1, 1, 3),), result="List[Tensor]")
+expression("unflattens", "x: Tensor", "[torch.unflatten(x, 0, [2, -1]), x.unflatten(-1, [2, 2])]",
+           "[torch.reshape(x, [2, -1, 4]), torch.reshape(x, [4, 2, 2])]", (torch.randn(4, 4),), result="List[Tensor]")
+expression("paddings", "xs: List[Tensor]",
+           "[torch.pad_sequence(xs), torch.pad_sequence(xs, True, 1., \"left\"), torch.pad_sequence(xs, padding_side=\"right\")]",
+           "[torch.pad_sequence(xs), torch.flip(torch.pad_sequence([torch.flip(xs[0], [0]), torch.flip(xs[1], [0])], True, 1.), [1]), torch.pad_sequence(xs)]",
+           ([torch.randn(2, 3), torch.randn(4, 3)],), result="List[Tensor]")
+expression("sizes", "x: Tensor",
+           "[torch.sym_size(x, 1), torch.sym_numel(x), torch.sym_stride(x, 0), torch.sym_storage_offset(x), ops.prim.itemsize(x), ops.aten.sym_size(x)[0]]",
+           "[torch.size(x, 1), torch.numel(x), torch.stride(x)[0], torch.storage_offset(x), torch.element_size(x), torch.size(x)[0]]",
+           (X,), (X[1],), result="List[int]")
+expression("checks", "x: Tensor", "[torch.any(x, [0, 1]), torch.all(x, [1, 2], True), torch._is_all_true(x), torch._is_any_true(x)]",
+           "[torch.any(torch.any(x, 0), 0), torch.all(torch.all(x, 2, True), 1, True), torch.all(x), torch.any(x)]",
+           (X > 0,), (X > -9,), result="List[Tensor]")
+expression("spreads_between_tensors", "a: Tensor, b: Tensor",
+           "[torch.linspace(a, b, 4), torch.linspace(a, 2., 3), torch.linspace(1., b, 3), torch.logspace(a, b, 3)]",
+           "[torch.linspace(float(a), float(b), 4), torch.linspace(float(a), 2., 3), torch.linspace(1., float(b), 3), torch.logspace(float(a), float(b), 3)]",
+           (torch.tensor(0.5), torch.tensor(2.0)), result="List[Tensor]")
+expression("unchecked_indices", "x: Tensor, i: Tensor",
+           "[torch._unsafe_index(x, annotate(List[Optional[Tensor]], [i])), torch._unsafe_index_put(x, annotate(List[Optional[Tensor]], [i]), torch.ones([1]), False)]",
+           "[torch.index(x, annotate(List[Optional[Tensor]], [i])), torch.index_put(x, annotate(List[Optional[Tensor]], [i]), torch.ones([1]), False)]",
+           (X, torch.tensor([1, 0])), result="List[Tensor]")
+expression("products", "a: Tensor, b: Tensor, c: Tensor",
+           "[torch._int_mm(a, b), torch._safe_softmax(c, -1), torch._prelu_kernel(c, torch.ones([1]) * 0.25)]",
+           "[torch.matmul(a.to(3), b.to(3)), torch.softmax(c, -1), torch.prelu(c, torch.ones([1]) * 0.25)]",
+           (torch.randint(-9, 9, (17, 16), dtype=torch.int8), torch.randint(-9, 9, (16, 8), dtype=torch.int8), X[0]),
+           result="List[Tensor]")
+expression("norms", "x: Tensor, w: Tensor, b: Tensor",
+           "[torch._native_batch_norm_legit_no_training(x, w, b, b, w, 0.1, 1e-05)[0], torch._native_batch_norm_legit(x, w, b, True, 0.1, 1e-05)[0], torch.native_layer_norm(x, [4], None, None, 1e-5)[0]]",
+           "[torch.batch_norm(x, w, b, b, w, False, 0.1, 1e-05, False), torch.batch_norm(x, w, b, None, None, True, 0.1, 1e-05, False), torch.layer_norm(x, [4])]",
+           (X, torch.rand(3) + 0.5, torch.randn(3)), result="List[Tensor]")
+expression("awaitables", "x: Tensor", "ops.prim.awaitable_wait(ops.prim.awaitable_nowait(x)) + 1", "x + 1", (X,))
+newer("awaitables_of_functions", """
+    def forward(self: __torch__.M, x: Tensor, n: int) -> Tensor:
+      def __awaitable_function():
+        return torch.add(x, n)
+      y : Await[Tensor] = awaitable(__awaitable_function)
+      z = awaitable(__torch__.twice, x)
+      return ops.prim.awaitable_wait(y) + ops.prim.awaitable_wait(z)
+    |def twice(x: Tensor) -> Tensor:
+    |  return x * 2
+    """, """
+    def forward(self: __torch__.M, x: Tensor, n: int) -> Tensor:
+      return x + n + x * 2
+    """, (X, 3))
+expression("devices", "x: Tensor", "str(torch.device(\"cuda\", 1)) + str(ops.prim.nbytes(x))",
+           "str(torch.device(\"cuda:1\")) + str(torch.numel(x) * torch.element_size(x))", (X,), result="str")
+expression("empties", "x: Tensor", "[torch.zeros_like(torch.empty_permuted([2, 3, 4], [0, 2, 1])), torch.nonzero_static(x, size=5)]",
+           "[torch.zeros([2, 3, 4]), torch.cat([torch.nonzero(x), torch.full([5 - torch.nonzero(x).size(0), 3], -1, dtype=4)])]",
+           ((X > 1.5) & (torch.arange(24).view(2, 3, 4) < 9),), result="List[Tensor]")
+
+WEIGHT = tensor(storage("Float", "0", 4), 0, (2, 2), (2, 1))
+SHOW = """
+    def forward(self: __torch__.M, x: Tensor) -> Tuple[Tensor, Tensor, Dict[str, int]]:
+      return (self.w + x, self.u, self.d)
+"""
+newer("pickles", SHOW, SHOW, (torch.ones(2),), head=HEAD + "  w : Tensor\n  u : Tensor\n  d : Dict[str, int]\n",
+      root=root_of(
+          w=b"ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n"
+            b"(" + WEIGHT[WEIGHT.index(b"v2\n(") + 4:-2] + b"t}tR",
+          u=WEIGHT[:-2] + b"}" + word("conj") + b"\x89stR",
+          d=b"ctorch.jit._pickle\nrestore_type_tag\n}" + word("k") + number(3) + b"s" + word("Dict[str, int]") + b"\x86R"),
+      reference_root=root_of(w=WEIGHT, u=WEIGHT, d=tagged(table(k=number(3)), "Dict[str, int]")),
+      **{"data/0": struct.pack("<4f", 1, 2, 3, 4)})
+
+
+def cases() -> List[Case]:
+    return list(_found)
