@@ -59,6 +59,8 @@ bool run_pipeline(const Pipeline& pipeline, PassContext& context, ir::Graph& gra
 
 // What every method's graph goes through when a model is loaded.
 const Pipeline& load_pipeline();
+// The part of it that keeps to operators that other runtimes know: for graphs that are saved.
+const Pipeline& portable_pipeline();
 
 // Runs an operator's kernel on constants within the context's
 // bounds. Throws Error when it fails or would use more.

@@ -197,6 +197,7 @@ void PickleWriter::attributes(const ObjectValue& object) {
   op(pickle::kMark);
   for (size_t i = 0; i < object.slots.size(); ++i) {
     const std::string& name = object.type->attributes()[i].name;
+    if (keeps && !keeps(*object.type, name)) continue;
     string(name);
     try {
       write(object.slots[i]);

@@ -23,6 +23,8 @@ class PickleWriter {
   explicit PickleWriter(PickleStyle style) : style_(style) {}
   // State of an object that is not its attributes by name (kArchive); unset or empty: it is.
   std::function<std::optional<IValue>(const IValue& object)> get_state;
+  // Which attributes are part of such a state; unset: all.
+  std::function<bool(const ClassType& type, const std::string& attribute)> keeps;
 
   // The pickle of one value; once. Throws on values that have no encoding and on nesting deeper
   // than 256 levels.

@@ -177,16 +177,21 @@ bool AttributeFacts::is_constant(const ObjectValue& object, int slot) const {
   });
 }
 
-std::unique_ptr<const AttributeFacts> find_constant_attributes(const ir::Module& module,
-                                                               const OpRegistry& ops) {
-  PassContext context(ops);
+std::unique_ptr<const AttributeFacts> find_constant_attributes(
+    const ir::Module& module, absl::Span<ir::ScriptFunction* const> methods, PassContext& context) {
   std::vector<std::shared_ptr<Graph>> graphs;
-  for (ir::ScriptFunction* method : module.methods()) {
+  for (ir::ScriptFunction* method : methods) {
     std::shared_ptr<Graph> graph = method->graph()->clone();
     run_pass(*find_pass("inline"), context, *graph);
     graphs.push_back(std::move(graph));
   }
   return std::make_unique<AttributeFacts>(*module.root(), graphs);
+}
+
+std::unique_ptr<const AttributeFacts> find_constant_attributes(const ir::Module& module,
+                                                               const OpRegistry& ops) {
+  PassContext context(ops);
+  return find_constant_attributes(module, module.methods(), context);
 }
 
 }  // namespace temper

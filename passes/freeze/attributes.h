@@ -14,6 +14,8 @@
 
 namespace temper {
 
+struct PassContext;
+
 // A slot of an object that a graph reaches from its first input by reading attributes.
 struct AttributeRead {
   ir::Node* node;  // the kGetAttr
@@ -50,5 +52,8 @@ class AttributeFacts {
 // Of the root object and all its methods.
 std::unique_ptr<const AttributeFacts> find_constant_attributes(const ir::Module& module,
                                                                const OpRegistry& ops);
+// The same when nobody calls the other methods; `context` bounds how far calls are seen through.
+std::unique_ptr<const AttributeFacts> find_constant_attributes(
+    const ir::Module& module, absl::Span<ir::ScriptFunction* const> methods, PassContext& context);
 
 }  // namespace temper

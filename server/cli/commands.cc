@@ -140,6 +140,13 @@ void add_save(CLI::App& app, SaveOptions& options, Action& action) {
   save->add_option("file", options.file, "Archive of torch.jit.save")->required();
   save->add_option("output", options.output, "Where the new archive goes; may be the same file")
       ->required();
+  CLI::Option* freeze = save->add_flag(
+      "--freeze", options.freeze,
+      "Inline calls, make attributes that no method writes constants, and simplify; methods that "
+      "save and restore state are left out");
+  save->add_flag("--reprint", options.reprint,
+                 "Print the code from graphs, in the operators of today's format version")
+      ->excludes(freeze);
   save->callback([&] { action = [&] { return cli::save(options); }; });
 }
 

@@ -80,7 +80,7 @@ class Saving(unittest.TestCase):
                               f"source, target = sys.argv[2:]\n{change}\n")
             temper.chmod(0o755)
             done = subprocess.run([sys.executable, str(SAVE), "--temper", str(temper),
-                                   "--filter", f"^{name}$"],
+                                   "--mode", "plain", "--filter", f"^{name}$"],
                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             return done.returncode, done.stdout.splitlines()[-1]
 
