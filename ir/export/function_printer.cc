@@ -162,10 +162,11 @@ void FunctionPrinter::unpack(const Node& node) {
 
 // `target = source` where blocks end, with the type that the result has.
 void FunctionPrinter::settle(const Value* target, const Value* source) {
-  const bool none = source->node()->is(Kind::kConstant) && source->node()->value().is_none();
+  // A literal has the type that its text has, whatever is declared.
+  const bool constant = source->node()->is(Kind::kConstant);
   const std::string wanted = annotation_of(target->type());
-  const std::string given = none ? "None" : annotation_of(source->type());
-  if (wanted == given || (none && target->type()->kind() == TypeKind::kNone)) {
+  const TypePtr given = constant ? type_of(source->node()->value()) : source->type();
+  if (wanted == annotation_of(given)) {
     line(define(target), " = ", ref(source));
   } else {
     line(define(target), " : ", wanted, " = ", ref(source));
