@@ -4,6 +4,7 @@
 // it answers whether it changed anything. Passes hold no state: they may run on many threads, on
 // different graphs.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,8 @@ struct PassContext {
   int64_t constant_bytes = 1 << 20;
   // Inlining leaves calls alone in graphs that have more nodes.
   size_t max_nodes = 200'000;
+  // Nodes that inlining may still copy in all functions of a program together; null: no bound.
+  std::atomic<int64_t>* inline_budget = nullptr;
 };
 
 using Pass = bool (*)(PassContext&, ir::Graph&);

@@ -18,8 +18,6 @@ namespace {
 
 // Chains of calls longer than this stay calls in part.
 constexpr size_t kMaxChain = 100;
-// Nodes copied into all functions together, in multiples of what one may have.
-constexpr size_t kMaxCopies = 3;
 
 size_t count_nodes(const Block& block) {
   size_t count = 0;
@@ -48,7 +46,7 @@ ScriptFunction* static_target(const Node& node) {
 
 class Inliner {
  public:
-  explicit Inliner(size_t max_nodes) : max_nodes_(max_nodes) {}
+  explicit Inliner(PassContext& context) : context_(context) {}
 
   bool run(Graph& graph) {
     size_ = count_nodes(*graph.block());
@@ -81,11 +79,10 @@ class Inliner {
     const Graph& body = inlined(*target);
     const size_t added = count_nodes(*body.block());
     if (body.inputs().size() != inputs.size() || body.outputs().size() != node.outputs().size() ||
-        size_ + added > max_nodes_ || copied_ + added > kMaxCopies * max_nodes_) {
+        size_ + added > context_.max_nodes || !spend(added)) {
       return false;
     }
     size_ += added;
-    copied_ += added;
     replace(graph, node, body, std::vector<Value*>(inputs.begin(), inputs.end()));
     return true;
   }
@@ -106,6 +103,12 @@ class Inliner {
     node.destroy();
   }
 
+  bool spend(size_t nodes) const {
+    const auto count = static_cast<int64_t>(nodes);
+    if (context_.inline_budget) return context_.inline_budget->fetch_sub(count) >= count;
+    return true;
+  }
+
   bool active(const ScriptFunction* function) const {
     return std::find(stack_.begin(), stack_.end(), function) != stack_.end();
   }
@@ -124,17 +127,14 @@ class Inliner {
     return *done_.emplace(&function, std::move(copy)).first->second;
   }
 
-  size_t max_nodes_;
+  PassContext& context_;
   size_t size_ = 0;
-  size_t copied_ = 0;
   std::vector<const ScriptFunction*> stack_;
   std::unordered_map<const ScriptFunction*, std::shared_ptr<Graph>> done_;
 };
 
 }  // namespace
 
-bool inline_calls(PassContext& context, Graph& graph) {
-  return Inliner(context.max_nodes).run(graph);
-}
+bool inline_calls(PassContext& context, Graph& graph) { return Inliner(context).run(graph); }
 
 }  // namespace temper

@@ -87,7 +87,9 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
   import_options.verify_data_crc = options_.verify_data;
   module_ = ir::import_module(std::move(archive), runtime.ops(), import_options);
   if (options_.optimize) {
-    attributes_ = find_constant_attributes(*module_, runtime.ops());
+    PassContext context(runtime.ops());
+    context.inline_budget = &inline_budget_;
+    attributes_ = find_constant_attributes(*module_, module_->methods(), context);
     set_optimizers();
   }
   WeightCounter counter;
@@ -106,6 +108,7 @@ void Model::optimize(ir::Graph& graph) const {
   PassContext context(runtime_.ops());
   context.self = module_->root().get();
   context.attributes = attributes_.get();
+  context.inline_budget = &inline_budget_;
   run_pipeline(load_pipeline(), context, graph);
 }
 

@@ -73,7 +73,8 @@ class Model : public std::enable_shared_from_this<Model> {
   Ref<MemoryAccount> account_;
   Ref<PackedCache> packed_;
   std::unique_ptr<ir::Module> module_;
-  std::unique_ptr<const AttributeFacts> attributes_;  // null: nothing is known
+  std::unique_ptr<const AttributeFacts> attributes_;     // null: nothing is known
+  mutable std::atomic<int64_t> inline_budget_{400'000};  // nodes, of all functions together
   int64_t weight_bytes_ = 0;
   int64_t borrowed_bytes_ = 0;
   std::mutex methods_mutex_;
