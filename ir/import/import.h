@@ -34,4 +34,9 @@ std::vector<OperatorUse> list_operators(const ZipReader& zip, const OpRegistry& 
 // A zip of torch.save (or a bare member data.pkl) holding one value, e.g. a tuple of arguments.
 IValue load_value(Ref<FileBytes> file);
 
+// Positional arguments of a method as its schema declares them; throws what PyTorch says when one
+// does not fit. as_declared() converts one value as far as it can.
+std::vector<IValue> bind_arguments(const Function& method, std::vector<IValue> args);
+IValue as_declared(IValue value, const TypePtr& type);
+
 }  // namespace temper::ir

@@ -13,15 +13,17 @@ class Caller final : public ScriptCaller {
   }
 };
 
-void fill_defaults(const Schema& schema, std::vector<IValue>& args) {
+void fill_defaults(const Function& function, std::vector<IValue>& args) {
+  const Schema& schema = function.schema();
   const size_t wanted = schema.arguments.size();
   if (args.size() > wanted) {
-    fail(schema.name, "() takes ", wanted, " arguments but got ", args.size());
+    fail(function.name(), "() expected at most ", wanted, " argument(s) but received ", args.size(),
+         " argument(s)");
   }
   for (size_t i = args.size(); i < wanted; ++i) {
     const Argument& argument = schema.arguments[i];
     if (!argument.default_value) {
-      fail(schema.name, "() is missing a value for argument '", argument.name, "'");
+      fail(function.name(), "() is missing value for argument '", argument.name, "'");
     }
     args.push_back(*argument.default_value);
   }
@@ -35,7 +37,7 @@ IValue run(Function& function, std::vector<IValue> args, RunContext& context) {
   auto* script = dynamic_cast<ScriptFunction*>(&function);
   TEMPER_CHECK(script);
   const Code& code = code_of(*script);
-  if (args.size() != code.num_params) fill_defaults(function.schema(), args);
+  if (args.size() != code.num_params) fill_defaults(function, args);
   static Caller caller;  // stateless
   if (!context.caller) context.caller = &caller;
   Machine machine(context);

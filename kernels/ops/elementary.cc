@@ -13,6 +13,7 @@ constexpr DTypeRule kFirst = DTypeRule::kFirst;
 
 constexpr PointwiseRow kElementary[] = {
     {"aten::abs", "abs(self)", kReal},
+    {"prim::abs", "abs(x)", kReal},
     {"aten::sign", "sign(self)"},
     {"aten::sgn", "complex_sign(self)"},
     {"aten::signbit", "self < 0", kBool},

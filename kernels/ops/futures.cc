@@ -1,3 +1,4 @@
+// Futures, and the marks that programs set for profilers.
 #include "core/value/containers.h"
 #include "kernels/ops/families.h"
 
@@ -12,6 +13,11 @@ void wrap(OpCall& call) {
   call.ret(std::move(future));
 }
 
+// Marks for a profiler, which this engine keeps elsewhere: the handle says nothing.
+void open_mark(OpCall& call) { call.ret(empty({1}, DType::kFloat64)); }
+void close_mark(OpCall&) {}
+void close_mark_later(OpCall& call) { call.ret(IValue(call.in(1))); }
+
 }  // namespace
 
 void add_futures(OpRegistry& registry) {
@@ -19,6 +25,9 @@ void add_futures(OpRegistry& registry) {
       {"aten::wait", wait, kSideEffect},
       {"prim::awaitable_nowait", wrap, kSideEffect},
       {"prim::awaitable_wait", wait, kSideEffect},
+      {"profiler::_record_function_enter", open_mark, kSideEffect},
+      {"profiler::_record_function_exit", close_mark, kSideEffect},
+      {"profiler::_call_end_callbacks_on_jit_fut", close_mark_later, kSideEffect},
   };
   registry.add(kRows);
 }

@@ -10,7 +10,6 @@
 #include "core/sync/cpu_budget.h"
 #include "core/sync/thread_pool.h"
 #include "core/value/containers.h"
-#include "ir/archive/pickle.h"
 #include "ir/export/export.h"
 #include "ir/import/import.h"
 #include "server/cli/exit_code.h"
@@ -57,12 +56,7 @@ IValue Runner::call(const RunRequest& request) {
   if (!request.inputs.empty()) {
     const IValue inputs = ir::load_value(ir::FileBytes::map(request.inputs));
     if (!inputs.is_tuple()) fail(request.inputs, " must hold a tuple of positional arguments");
-    args = inputs.to_tuple().items;
-    // Files written by Python leave the types of lists and dicts to the reader.
-    const auto& declared = method.function->schema().arguments;
-    for (size_t i = 0; i < args.size() && i + 1 < declared.size(); ++i) {
-      args[i] = ir::restore_types(std::move(args[i]), declared[i + 1].type);
-    }
+    args = ir::bind_arguments(*method.function, inputs.to_tuple().items);
   }
   CallOptions options;
   options.pool = &pool_;
