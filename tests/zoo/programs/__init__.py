@@ -8,7 +8,7 @@ from tests.zoo.programs.define import defined
 MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values",
            "refinement", "indexing", "classes",
            "futures", "lists", "dicts", "module_parts", "class_places",
-           "compiled_otherwise", "printing", "corners", "libraries")
+           "compiled_otherwise", "printing", "corners", "libraries", "grids")
 
 
 def cases() -> List[Case]:
