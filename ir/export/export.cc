@@ -51,7 +51,7 @@ class Exporter {
     if (options_.graph_of || source_.empty()) {
       const auto as_emitted = [](ScriptFunction& function) { return function.graph(); };
       reach_.emplace(module_, options_.graph_of ? options_.graph_of : as_emitted, options_.prune);
-      ProgramPrinter printer(*reach_);
+      ProgramPrinter printer(module_.unit().ops(), *reach_);
       std::vector<SourceMember> members = printer.print();
       return {std::move(members), printer.constants(), kNewestVersion};
     }

@@ -15,7 +15,7 @@ namespace temper::ir {
 // are used. Loops that may end early by count and by condition become `while` with a counter.
 class FunctionPrinter {
  public:
-  explicit FunctionPrinter(ConstantTable& table) : table_(table) {}
+  FunctionPrinter(const OpRegistry& ops, ConstantTable& table) : ops_(ops), table_(table) {}
 
   // "def name(...) -> T:" with its body, indented by `level`. `graph` has one output. Throws
   // kUnimplemented for what the dialect cannot say. One use per object.
@@ -62,6 +62,7 @@ class FunctionPrinter {
   void fork(const Node& node);
   void settle(const Value* target, const Value* source);
 
+  const OpRegistry& ops_;
   ConstantTable& table_;
   std::string out_;
   int level_ = 0;

@@ -1,7 +1,10 @@
 // Expressions of the serialized dialect: one node each.
 
+#include <functional>
+
 #include "core/base/error.h"
 #include "ir/export/function_printer.h"
+#include "ir/graph/type_fit.h"
 
 namespace temper::ir {
 namespace {
@@ -31,6 +34,46 @@ bool is_default(const Value* value, const Argument& argument) {
 
 std::string uninitialized(const Node& node) {
   return str_cat("uninitialized(", annotation_of(node.output()->type()), ")");
+}
+
+bool accepts(const Argument& argument, const Value* value, TypeBindings* bound) {
+  const bool constant = value->node()->is(Kind::kConstant);
+  const TypePtr type = constant ? type_of(value->node()->value()) : value->type();
+  if (match_schema_type(argument.type, type, bound)) return true;
+  // A lone number stands for a list of a fixed size.
+  if (!argument.fixed_size) return false;
+  return match_schema_type(without_none(argument.type)->contained()[0], type, bound);
+}
+
+// Whether a call with the `given` inputs of the node fits the schema, without conversions.
+bool accepts(const Schema& schema, const Node& node, const std::function<bool(size_t)>& given) {
+  const std::vector<Argument>& declared = node.op()->schema().arguments;
+  std::vector<bool> filled(schema.arguments.size(), false);
+  TypeBindings bound;
+  for (size_t i = 0; i < node.inputs().size() && i < declared.size(); ++i) {
+    if (!given(i)) continue;
+    const bool named = declared[i].keyword_only;
+    const int at = named ? schema.find_argument(declared[i].name) : static_cast<int>(i);
+    if (at < 0 || static_cast<size_t>(at) >= schema.arguments.size()) return false;
+    const Argument& argument = schema.arguments[static_cast<size_t>(at)];
+    if ((!named && argument.keyword_only) || !accepts(argument, node.input(i), &bound)) {
+      return false;
+    }
+    filled[static_cast<size_t>(at)] = true;
+  }
+  for (size_t i = 0; i < filled.size(); ++i) {
+    if (!filled[i] && !schema.arguments[i].default_value) return false;
+  }
+  return true;
+}
+
+bool takes_earlier_overload(const OpRegistry& ops, const Node& node,
+                            const std::function<bool(size_t)>& given) {
+  for (const OpDef* overload : ops.overloads(node.op()->name())) {
+    if (overload == node.op()) return false;
+    if (accepts(overload->schema(), node, given)) return true;
+  }
+  return false;
 }
 
 // Elements whose type a reader cannot tell apart from the declared one.
@@ -88,24 +131,25 @@ std::string FunctionPrinter::expression(const Node& node) {
   }
 }
 
-// Trailing arguments that equal their defaults are left to the reader, as PyTorch does: later
-// versions may have more of them.
+// Trailing arguments that equal their defaults are left to the reader, as PyTorch does: earlier
+// versions may not have them. Not where the reader would then take another overload.
 std::string FunctionPrinter::operator_call(const Node& node) {
   const std::vector<Argument>& declared = node.op()->schema().arguments;
-  const auto is_positional = [&](size_t i) {
-    return i >= declared.size() || !declared[i].keyword_only;
+  const auto is_out = [&](size_t i) {
+    return i < declared.size() && declared[i].keyword_only && declared[i].is_write();
   };
-  size_t positional = 0;
-  for (size_t i = 0; i < node.inputs().size(); ++i) {
-    if (!is_positional(i)) continue;
-    if (i >= declared.size() || !is_default(node.input(i), declared[i])) positional = i + 1;
+  size_t needed = node.inputs().size();
+  while (needed > 0 && needed <= declared.size() &&
+         (is_out(needed - 1) || is_default(node.input(needed - 1), declared[needed - 1]))) {
+    --needed;
   }
+  const auto given = [&](size_t i) { return i < needed || is_out(i); };
+  if (takes_earlier_overload(ops_, node, given)) needed = node.inputs().size();
   std::string arguments;
   for (size_t i = 0; i < node.inputs().size(); ++i) {
-    const bool named = !is_positional(i);
-    if (named ? is_default(node.input(i), declared[i]) : i >= positional) continue;
+    if (!given(i)) continue;
     if (!arguments.empty()) arguments += ", ";
-    if (named) arguments += declared[i].name + "=";
+    if (i < declared.size() && declared[i].keyword_only) arguments += declared[i].name + "=";
     arguments += ref(node.input(i));
   }
   return str_cat(operator_path(node.op()->name()), "(", arguments, ")");

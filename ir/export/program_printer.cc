@@ -44,7 +44,7 @@ void ProgramPrinter::add(const std::string& qualified_name, const std::string& d
 std::string ProgramPrinter::function(std::string_view name, ScriptFunction& function, int level) {
   try {
     const Graph& graph = reach_.graph(function);
-    return FunctionPrinter(table_).print(name, function.schema(), graph, level);
+    return FunctionPrinter(ops_, table_).print(name, function.schema(), graph, level);
   } catch (const Error& error) {
     throw_error(error.kind(), str_cat(function.qualified_name(), ": ", error.message()));
   }

@@ -8,8 +8,8 @@ namespace temper::ir {
 
 class ProgramPrinter {
  public:
-  // `reach` is complete and outlives the printer.
-  explicit ProgramPrinter(Reach& reach) : reach_(reach) {}
+  // `reach` is complete; both outlive the printer.
+  ProgramPrinter(const OpRegistry& ops, Reach& reach) : ops_(ops), reach_(reach) {}
   // "code/__torch__/m.py" and their text, in the order of their names. Throws kUnimplemented for
   // what the dialect cannot say, with the name of the function.
   std::vector<SourceMember> print();
@@ -28,6 +28,7 @@ class ProgramPrinter {
   std::string tuple_text(const TupleType& type) const;
   std::string interface_text(const InterfaceType& type) const;
 
+  const OpRegistry& ops_;
   Reach& reach_;
   ConstantTable table_;
   std::map<std::string, std::string> files_;

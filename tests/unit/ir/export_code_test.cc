@@ -47,7 +47,7 @@ Printed print(const std::string& code, bool prune = false, std::vector<IValue> c
   const Module module(unit, root);
   Reach reach(
       module, [](ScriptFunction& function) { return function.graph(); }, prune);
-  ProgramPrinter printer(reach);
+  ProgramPrinter printer(registry(), reach);
   const std::vector<SourceMember> members = printer.print();
   EXPECT_EQ(members.size(), 1u);
   EXPECT_EQ(members[0].name, "code/__torch__/m.py");
@@ -216,6 +216,24 @@ class Unused(NamedTuple):
   EXPECT_EQ(answer(once.text, once.constants, {1}), answer(code, {}, {1})) << once.text;
   EXPECT_EQ(once.text.find("Unused"), std::string::npos);
   EXPECT_NE(once.text.find(R"(  RED = "r\"ed")"), std::string::npos) << once.text;
+}
+
+TEST(ExportCode, LeavesOutDefaultsUnlessAnotherOverloadWouldAnswer) {
+  const std::string text = print(in_root(R"(  def forward(self, x: Tensor, y: Tensor) -> Tensor:
+    a = torch.add(x, y, alpha=1)
+    b = torch.add(a, y, alpha=2)
+    c = torch.std(b, [0], unbiased=True)
+    d = torch.std(c, None, correction=None)
+    e = torch.std(d, None, correction=0, keepdim=True)
+    return torch.clamp(e, max=3)
+)"))
+                               .text;
+  for (const char* call :
+       {"torch.add(x, y)\n", "torch.add(a, y, alpha=2)\n", "torch.std(b, _0)\n",
+        "torch.std(c, None, correction=None, keepdim=False)\n",
+        "torch.std(d, None, correction=0, keepdim=True)\n", "torch.clamp(e, None, 3)\n"}) {
+    EXPECT_NE(text.find(call), std::string::npos) << call << text;
+  }
 }
 
 TEST(ExportCode, WritesLiterals) {
