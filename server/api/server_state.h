@@ -6,12 +6,10 @@
 
 #include "server/engine/executor.h"
 #include "server/observe/log.h"
+#include "server/options/version.h"
 #include "server/repository/manager.h"
 
 namespace temper {
-
-inline constexpr const char* kServerName = "temper";
-inline constexpr const char* kServerVersion = "0.1.0";
 
 struct ServerState {
   ModelManager& models;

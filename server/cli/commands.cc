@@ -1,6 +1,5 @@
 #include "server/cli/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "server/cli/bench.h"
@@ -9,6 +8,7 @@
 #include "server/cli/remote.h"
 #include "server/cli/run.h"
 #include "server/cli/save.h"
+#include "server/options/command_line.h"
 
 namespace temper::cli {
 namespace {
@@ -17,9 +17,10 @@ using Action = std::function<int()>;
 
 struct AllOptions {
   RunOptions run;
-  RemoteOptions remote;
   RemoteInferOptions infer;
-  std::string model;  // of load, unload, ready
+  // One for each command: a variable of the environment is read for all of them.
+  RemoteOptions models;
+  RemoteModelOptions load, unload, ready;
   InspectOptions inspect;
   GraphOptions graph;
   SaveOptions save;
@@ -27,37 +28,64 @@ struct AllOptions {
 };
 
 void add_remote_options(CLI::App* command, RemoteOptions& options) {
-  command->add_option("--address,--url", options.address, "gRPC address of temperd")
+  command->add_option("--address,--url", options.address, "gRPC address of temperd, host:port")
+      ->type_name("ADDRESS")
       ->envname("TEMPER_ADDRESS")
       ->capture_default_str();
   command->add_option("--timeout", options.timeout_seconds, "Seconds to wait for an answer")
+      ->type_name("SECONDS")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_flag("--json", options.json, "Write JSON for programs instead of text for people");
 }
 
 void add_model_options(CLI::App* command, ModelOptions& options) {
-  command->add_option("--max-steps", options.max_steps, "Interpreter steps of one call");
-  command->add_option("--memory-limit", options.memory_bytes, "Bytes that a model may use")
+  command
+      ->add_option("--max-steps", options.max_steps,
+                   "Interpreter steps of one call; no limit without it")
+      ->type_name("N");
+  command
+      ->add_option("--memory-limit", options.memory_bytes,
+                   "Bytes that a model may use, with a suffix kb, mb or gb; no limit without it")
+      ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false));
   command->add_flag("!--no-optimize", options.optimize, "Run the program as it is written");
   command->add_flag("!--no-verify-data", options.verify_data,
                     "Take tensor data without a look at its checksums");
 }
 
+constexpr const char* kInputHelp =
+    "name=value, may be repeated. The value is JSON (3, [[1.5, 2]], true, \"text\"), plain text, "
+    "or @file: .npy, .png or .jpg (FP32 [1, C, H, W] from 0 to 1), or a file with JSON. "
+    "name:FP16=... chooses the datatype";
+
+void add_input_option(CLI::App* command, std::vector<std::string>& inputs) {
+  command->add_option("--input,-i", inputs, kInputHelp)
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
 void add_run(CLI::App& app, RunOptions& options, Action& action) {
   CLI::App* run = app.add_subcommand("run", "Call a method of an archive in this process");
   run->add_option("model", options.request.model, "Archive of torch.jit.save");
-  run->add_option("--method", options.request.method, "Method to call")->capture_default_str();
+  run->add_option("--method", options.request.method, "Method to call")
+      ->type_name("NAME")
+      ->capture_default_str();
+  add_input_option(run, options.request.named);
   run->add_option("--inputs", options.request.inputs,
-                  "File of torch.save that holds a tuple of positional arguments");
+                  "File of torch.save that holds a tuple of positional arguments")
+      ->type_name("FILE")
+      ->excludes("--input");
   run->add_option("--output", options.request.output,
-                  "Where the result goes, as torch.save writes it; printed without it");
+                  "Where the result goes, as torch.save writes it; printed without it")
+      ->type_name("FILE");
   run->add_option("--batch", options.batch,
                   "File of calls, one a line: model, method, inputs, output, separated by tabs; - "
                   "is stdin. Answers `<index> ok` or `<index> error <message>`, separated by tabs, "
-                  "and goes on after errors");
+                  "and goes on after errors")
+      ->type_name("FILE");
   run->add_option("--cpus", options.threads, "Threads; 0 takes what this process may use")
+      ->type_name("N")
       ->capture_default_str();
   add_model_options(run, options.model);
   run->callback([&options, &action] {
@@ -68,42 +96,43 @@ void add_run(CLI::App& app, RunOptions& options, Action& action) {
   });
 }
 
-constexpr const char* kInputHelp =
-    "name=value, may be repeated. The value is JSON (3, [[1.5, 2]], true, \"text\"), plain text, "
-    "or "
-    "@file: .npy, .png or .jpg (FP32 [1, C, H, W] from 0 to 1), or a file with JSON. name:FP16=... "
-    "chooses the datatype";
-
 void add_infer(CLI::App& app, RemoteInferOptions& options, Action& action) {
   CLI::App* infer = app.add_subcommand("infer", "Ask a model of a running temperd");
   infer->add_option("model", options.model, "Name of the model")->required();
-  infer->add_option("--input,-i", options.inputs, kInputHelp)->allow_extra_args(false);
+  add_input_option(infer, options.inputs);
   infer->add_option("--output,-o", options.outputs, "Output to show, may be repeated; all without")
+      ->type_name("NAME")
       ->allow_extra_args(false);
-  infer->add_option("--version", options.version, "Version of the model; the latest without");
+  infer->add_option("--version", options.version, "Version of the model; the latest without")
+      ->type_name("N");
   add_remote_options(infer, options.remote);
   infer->callback([&] { action = [&] { return remote_infer(options); }; });
 }
 
 void add_control(CLI::App& app, AllOptions& all, Action& action) {
   CLI::App* models = app.add_subcommand("models", "List the models of a running temperd");
-  add_remote_options(models, all.remote);
-  models->callback([&] { action = [&] { return remote_models(all.remote); }; });
+  add_remote_options(models, all.models);
+  models->callback([&] { action = [&] { return remote_models(all.models); }; });
 
-  CLI::App* load = app.add_subcommand("load", "Load a model, or load it again from the disk");
-  load->add_option("model", all.model, "Name of the model")->required();
-  add_remote_options(load, all.remote);
-  load->callback([&] { action = [&] { return remote_load(all.remote, all.model); }; });
-
-  CLI::App* unload = app.add_subcommand("unload", "Unload a model");
-  unload->add_option("model", all.model, "Name of the model")->required();
-  add_remote_options(unload, all.remote);
-  unload->callback([&] { action = [&] { return remote_unload(all.remote, all.model); }; });
-
-  CLI::App* ready = app.add_subcommand("ready", "Tell whether temperd, or a model of it, is ready");
-  ready->add_option("model", all.model, "Name of the model; the server without it");
-  add_remote_options(ready, all.remote);
-  ready->callback([&] { action = [&] { return remote_ready(all.remote, all.model); }; });
+  const auto add = [&](const char* name, const char* help, RemoteModelOptions& options,
+                       int (*command)(const RemoteModelOptions&)) {
+    CLI::App* added = app.add_subcommand(name, help);
+    added->add_option("model", options.model, "Name of the model")->required();
+    add_remote_options(added, options.remote);
+    added->callback([&options, &action, command] {
+      action = [&options, command] { return command(options); };
+    });
+    return added;
+  };
+  const char* control = " (temperd needs --model-control-mode explicit)";
+  add("load", str_cat("Load a model, or load it again from the disk", control).c_str(), all.load,
+      remote_load);
+  add("unload", str_cat("Unload a model", control).c_str(), all.unload, remote_unload);
+  add("ready", "Tell whether temperd, or a model of it, is ready: status 0 if so, else 1",
+      all.ready, remote_ready)
+      ->get_option("model")
+      ->required(false)
+      ->description("Name of the model; the server without it");
 }
 
 void add_inspect(CLI::App& app, InspectOptions& options, Action& action) {
@@ -118,9 +147,12 @@ void add_graph(CLI::App& app, GraphOptions& options, Action& action) {
   CLI::App* graph =
       app.add_subcommand("graph", "Print a method's graph, as emitted or after passes");
   graph->add_option("file", options.file, "Archive of torch.jit.save");
-  graph->add_option("--method", options.method, "Method to print")->capture_default_str();
+  graph->add_option("--method", options.method, "Method to print")
+      ->type_name("NAME")
+      ->capture_default_str();
   CLI::Option* after =
-      graph->add_option("--after", options.after, "Run the load pipeline up to and with this pass");
+      graph->add_option("--after", options.after, "Run the load pipeline up to and with this pass")
+          ->type_name("PASS");
   graph->add_flag("--all-passes", options.all_passes, "Run the whole load pipeline")
       ->excludes(after);
   graph->add_flag("--code", options.code, "Print the interpreter's instructions instead");
@@ -157,21 +189,29 @@ void add_bench(CLI::App& app, BenchOptions& options, Action& action) {
       ->required();
   bench->add_flag("--remote", options.remote, "Ask temperd at --address");
   bench->add_option("--method", options.method, "Method to call in this process")
+      ->type_name("NAME")
       ->capture_default_str();
-  bench->add_option("--inputs", options.inputs_file,
-                    "In this process: file of torch.save with a tuple of arguments");
-  bench->add_option("--input,-i", options.infer.inputs, kInputHelp)->allow_extra_args(false);
+  add_input_option(bench, options.infer.inputs);
+  bench
+      ->add_option("--inputs", options.inputs_file,
+                   "In this process: file of torch.save with a tuple of arguments")
+      ->type_name("FILE")
+      ->excludes("--input");
   bench->add_option("--concurrency", options.concurrency, "Requests at once, one row each")
+      ->type_name("N,...")
       ->delimiter(',')
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   bench->add_option("--seconds", options.seconds, "Time for each row")
+      ->type_name("SECONDS")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   bench->add_option("--warm-up", options.warm_up_seconds, "Seconds that are not counted before")
+      ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   bench->add_option("--cpus", options.threads, "Threads; 0 takes what this process may use")
+      ->type_name("N")
       ->capture_default_str();
   add_remote_options(bench, options.infer.remote);
   add_model_options(bench, options.model);
@@ -182,10 +222,12 @@ void add_bench(CLI::App& app, BenchOptions& options, Action& action) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app("Runs and inspects TorchScript archives, and talks to temperd", "temper");
+  style_command_line(app);
   app.require_subcommand(1);
   app.footer(
       "Exit status: 0 done; 1 the model or the server refused, or is not ready, and the message "
-      "says why; 2 the command line is wrong; 3 the server cannot be reached.");
+      "says why; 2 the command line is wrong; 3 the server cannot be reached.\n"
+      "Each command has its own --help.");
   Action action;
   AllOptions options;
   add_run(app, options.run, action);
@@ -198,7 +240,7 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    return explain_parse_error(app, error);
   }
   return action();
 }

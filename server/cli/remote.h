@@ -23,12 +23,17 @@ struct RemoteInferOptions {
   std::vector<std::string> outputs;  // names; empty: all
 };
 
+struct RemoteModelOptions {
+  RemoteOptions remote;
+  std::string model;
+};
+
 // All return the exit code and say on stderr what went wrong and what to do.
 int remote_infer(const RemoteInferOptions& options);
 int remote_models(const RemoteOptions& options);
-int remote_load(const RemoteOptions& options, const std::string& model);
-int remote_unload(const RemoteOptions& options, const std::string& model);
-int remote_ready(const RemoteOptions& options, const std::string& model);
+int remote_load(const RemoteModelOptions& options);
+int remote_unload(const RemoteModelOptions& options);
+int remote_ready(const RemoteModelOptions& options);  // no model: the server
 
 // One connection. Methods throw RemoteError.
 struct RemoteError {

@@ -189,26 +189,26 @@ int remote_models(const RemoteOptions& options) {
   });
 }
 
-int remote_load(const RemoteOptions& options, const std::string& model) {
+int remote_load(const RemoteModelOptions& options) {
   return guarded([&] {
-    Remote(options).load(model);
-    if (!options.json) std::printf("loaded %s\n", model.c_str());
+    Remote(options.remote).load(options.model);
+    if (!options.remote.json) std::printf("loaded %s\n", options.model.c_str());
     return kDone;
   });
 }
 
-int remote_unload(const RemoteOptions& options, const std::string& model) {
+int remote_unload(const RemoteModelOptions& options) {
   return guarded([&] {
-    Remote(options).unload(model);
-    if (!options.json) std::printf("unloaded %s\n", model.c_str());
+    Remote(options.remote).unload(options.model);
+    if (!options.remote.json) std::printf("unloaded %s\n", options.model.c_str());
     return kDone;
   });
 }
 
-int remote_ready(const RemoteOptions& options, const std::string& model) {
+int remote_ready(const RemoteModelOptions& options) {
   return guarded([&] {
-    const bool ready = Remote(options).ready(model);
-    if (options.json) {
+    const bool ready = Remote(options.remote).ready(options.model);
+    if (options.remote.json) {
       std::printf("{\"ready\":%s}\n", ready ? "true" : "false");
     } else {
       std::printf("%s\n", ready ? "ready" : "not ready");
