@@ -117,11 +117,13 @@ ZipReader::ZipReader(Ref<FileBytes> file, ZipLimits limits)
   }
   if (bytes.size() >= 2 && bytes[0] == 0x80 && bytes[1] == 2) {
     fail(
-        "this is a bare pickle (legacy torch.save), not a zip archive; save it again with a "
-        "current PyTorch");
+        "this is a bare pickle (legacy torch.save), not a zip archive; save the module with "
+        "torch.jit.save");
   }
   if (bytes.size() < zip::kEndSize || load<uint32_t>(bytes.data()) != zip::kLocalHeader) {
-    fail("zip: invalid header: the file does not begin with a zip member");
+    fail(
+        "zip: invalid header: the file does not begin with a zip member, as archives of "
+        "torch.jit.save do");
   }
   read_directory(find_directory());
 }

@@ -55,7 +55,10 @@ class Importer {
   bool has(std::string_view member) const { return zip().find(str_cat(prefix_, member)); }
   std::string read(std::string_view member) const {
     const ZipReader::Entry* entry = zip().find(str_cat(prefix_, member));
-    if (!entry) fail("the archive has no member '", prefix_, member, "'");
+    if (!entry) {
+      fail("the archive has no member '", prefix_, member,
+           "', which every archive of torch.jit.save has");
+    }
     return zip().read(*entry, options_.verify_crc);
   }
 
@@ -65,6 +68,9 @@ class Importer {
       unimplemented(
           "this archive has the layout of PyTorch 1.0 to 1.3 (model.json); load it with "
           "PyTorch and save it again");
+    }
+    if (zip().find("MAR-INF/MANIFEST.json")) {
+      unimplemented("this is a TorchServe archive (.mar); unzip the model's .pt file from it");
     }
     for (const ZipReader::Entry& entry : zip().entries()) {
       if (entry.name.find("/.data/ts_code/") != std::string::npos) {

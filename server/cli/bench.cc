@@ -14,6 +14,7 @@
 #include "core/value/containers.h"
 #include "ir/import/import.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/run.h"
 #include "server/cli/table.h"
 #include "server/engine/runtime.h"
 
@@ -112,16 +113,13 @@ std::vector<Row> measure_all(const BenchOptions& options, const MakeAsk& make) {
 std::vector<Row> bench_local(const BenchOptions& options) {
   const Runtime runtime;
   ThreadPool pool(options.threads > 0 ? options.threads : cpu_budget());
-  const auto model = Model::load(runtime, ir::FileBytes::map(options.infer.model), options.model);
+  const std::string& file = options.infer.model;
+  const auto model = about_file(
+      file, [&] { return Model::load(runtime, ir::FileBytes::map(file), options.model); });
   const Model::Method& method = model->method(options.method);
   const MakeAsk make = [&]() -> Ask {
     // Own arguments: programs may write to them.
-    std::vector<IValue> args;
-    if (!options.inputs_file.empty()) {
-      const IValue inputs = ir::load_value(ir::FileBytes::map(options.inputs_file));
-      if (!inputs.is_tuple()) fail(options.inputs_file, " must hold a tuple of arguments");
-      args = inputs.to_tuple().items;
-    }
+    std::vector<IValue> args = read_arguments(method, options.inputs_file, options.infer.inputs);
     CallOptions call;
     call.pool = &pool;
     return [&model, &method, args = std::move(args), call] { model->call(method, args, call); };

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/base/error.h"
+
 namespace temper::cli {
 
 enum ExitCode : int {
@@ -14,5 +16,18 @@ enum ExitCode : int {
 
 // Shows the message on stderr and returns kFailed.
 int report_failure(const std::string& message);
+
+// Runs `work`; its errors begin with the file's name.
+template <class Work>
+auto about_file(const std::string& file, Work&& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.message().find(file) != std::string::npos) throw;
+    Error named(error.kind(), str_cat(file, ": ", error.message()));
+    named.set_traceback(error.traceback());
+    throw named;
+  }
+}
 
 }  // namespace temper::cli

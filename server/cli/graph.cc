@@ -36,13 +36,17 @@ void run_until(std::string_view last, PassContext& context, ir::Graph& graph) {
 
 void print_graph(const GraphOptions& options) {
   const Runtime runtime;
-  const auto module = ir::import_module(ir::FileBytes::map(options.file), runtime.ops());
+  const auto module = about_file(options.file, [&] {
+    return ir::import_module(ir::FileBytes::map(options.file), runtime.ops());
+  });
   ir::ScriptFunction* method = module->find_method(options.method);
   if (!method) {
     std::string known;
-    for (const auto* each : module->methods()) known += str_cat(" ", each->name());
+    for (const auto* each : module->methods()) {
+      known += str_cat(known.empty() ? " " : ", ", each->name());
+    }
     throw_error(ErrorKind::kNotFound,
-                str_cat("no method '", options.method, "'; the module has:", known));
+                str_cat("the model has no method '", options.method, "'; it has:", known));
   }
   const auto graph = method->graph()->clone();
   const auto attributes = find_constant_attributes(*module, runtime.ops());

@@ -129,7 +129,7 @@ json to_json(const Report& report) {
 
 int inspect(const InspectOptions& options) {
   try {
-    const Report report = examine(options.file);
+    const Report report = about_file(options.file, [&] { return examine(options.file); });
     if (options.json) {
       const std::string text = to_json(report).dump(-1, ' ', false, json::error_handler_t::replace);
       std::printf("%s\n", text.c_str());
@@ -138,7 +138,7 @@ int inspect(const InspectOptions& options) {
     }
     return report.problem.empty() ? kDone : kFailed;
   } catch (const Error& error) {
-    return report_failure(str_cat(options.file, ": ", error.message()));
+    return report_failure(error.message());
   }
 }
 

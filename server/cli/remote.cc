@@ -107,23 +107,12 @@ inference::ModelInferRequest Remote::make_request(const RemoteInferOptions& opti
   inference::ModelInferRequest request;
   request.set_model_name(options.model);
   request.set_model_version(options.version);
-  for (const std::string& text : options.inputs) {
-    const InputText input = split_input(text);
-    std::string wanted;
-    bool exact = false;
-    for (const auto& known : metadata.inputs()) {
-      if (known.name() != input.name) continue;
-      wanted = known.datatype();
-      // One open dim stands for a tensor of which nothing is known.
-      exact = !(known.shape_size() == 1 && known.shape(0) == -1 && wanted == "FP32");
-    }
-    WireTensor tensor = read_input(input, wanted, exact);
-    auto* out = request.add_inputs();
-    out->set_name(tensor.name);
-    out->set_datatype(tensor.datatype);
-    out->mutable_shape()->Add(tensor.shape.begin(), tensor.shape.end());
-    *request.add_raw_input_contents() = std::move(tensor.raw);
+  std::vector<OutputSlot> declared;
+  for (const auto& input : metadata.inputs()) {
+    declared.push_back(
+        {input.name(), input.datatype(), {input.shape().begin(), input.shape().end()}});
   }
+  for (const std::string& text : options.inputs) add_input(text, declared, &request);
   for (const std::string& name : options.outputs) request.add_outputs()->set_name(name);
   return request;
 }

@@ -12,7 +12,9 @@
 #include "core/value/containers.h"
 #include "ir/export/export.h"
 #include "ir/import/import.h"
+#include "server/api/inputs.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/tensor_source.h"
 
 namespace temper::cli {
 namespace {
@@ -37,7 +39,41 @@ std::string full_message(const Error& error) {
   return str_cat(error.message(), "\n", error.traceback());
 }
 
+struct RequestHolder final : RefCounted {
+  inference::ModelInferRequest request;
+};
+
+// As a request to a daemon would give them.
+std::vector<IValue> named_arguments(const Model::Method& method,
+                                    const std::vector<std::string>& texts) {
+  const Signature signature = make_signature(method.function->schema());
+  std::vector<OutputSlot> declared;
+  for (const InputSlot& slot : signature.inputs) declared.push_back(describe_input(slot));
+  const auto holder = make_ref<RequestHolder>();
+  for (const std::string& text : texts) add_input(text, declared, &holder->request);
+  return read_inputs(signature, holder->request, holder).values;
+}
+
+std::vector<IValue> no_arguments(const Model::Method& method) {
+  for (const InputSlot& slot : make_signature(method.function->schema()).inputs) {
+    if (slot.default_value) continue;
+    fail(method.function->name(), " is missing a value for argument '", slot.name, "' (",
+         slot.type->annotation(), "); give it with --input ", slot.name,
+         "=VALUE, or all arguments with --inputs FILE");
+  }
+  return {};
+}
+
 }  // namespace
+
+std::vector<IValue> read_arguments(const Model::Method& method, const std::string& file,
+                                   const std::vector<std::string>& named) {
+  if (file.empty() && !named.empty()) return named_arguments(method, named);
+  if (file.empty()) return no_arguments(method);
+  const IValue inputs = about_file(file, [&] { return ir::load_value(ir::FileBytes::map(file)); });
+  if (!inputs.is_tuple()) fail(file, " must hold a tuple of positional arguments");
+  return ir::bind_arguments(*method.function, inputs.to_tuple().items);
+}
 
 Runner::Runner(const Runtime& runtime, ModelOptions options, ThreadPool& pool)
     : runtime_(runtime), options_(options), pool_(pool) {}
@@ -45,19 +81,17 @@ Runner::~Runner() = default;
 
 Model& Runner::load(const std::string& path) {
   std::shared_ptr<Model>& model = models_[path];
-  if (!model) model = Model::load(runtime_, ir::FileBytes::map(path), options_);
+  if (!model) {
+    model =
+        about_file(path, [&] { return Model::load(runtime_, ir::FileBytes::map(path), options_); });
+  }
   return *model;
 }
 
 IValue Runner::call(const RunRequest& request) {
   Model& model = load(request.model);
   const Model::Method& method = model.method(request.method);
-  std::vector<IValue> args;
-  if (!request.inputs.empty()) {
-    const IValue inputs = ir::load_value(ir::FileBytes::map(request.inputs));
-    if (!inputs.is_tuple()) fail(request.inputs, " must hold a tuple of positional arguments");
-    args = ir::bind_arguments(*method.function, inputs.to_tuple().items);
-  }
+  std::vector<IValue> args = read_arguments(method, request.inputs, request.named);
   CallOptions options;
   options.pool = &pool_;
   options.print = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };

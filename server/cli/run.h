@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "server/engine/model.h"
 #include "server/engine/runtime.h"
@@ -15,8 +16,9 @@ namespace temper::cli {
 struct RunRequest {
   std::string model;
   std::string method = "forward";
-  std::string inputs;  // archive of a tuple of positional arguments
-  std::string output;  // archive of the result; empty prints it
+  std::string inputs;                   // archive of a tuple of positional arguments
+  std::string output;                   // archive of the result; empty prints it
+  std::vector<std::string> named = {};  // "name=value", in place of `inputs`
 };
 
 struct RunOptions {
@@ -25,6 +27,11 @@ struct RunOptions {
   int threads = 0;    // 0: all that this process may use
   ModelOptions model;
 };
+
+// The arguments that a file of torch.save or texts of name=value give, without the receiver. Throws
+// Error.
+std::vector<IValue> read_arguments(const Model::Method& method, const std::string& file,
+                                   const std::vector<std::string>& named);
 
 // Keeps the archives that it has loaded. One thread.
 class Runner {

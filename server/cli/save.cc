@@ -65,7 +65,7 @@ void save_module(const SaveOptions& options) {
 
 int save(const SaveOptions& options) {
   try {
-    save_module(options);
+    about_file(options.file, [&] { save_module(options); });
     return kDone;
   } catch (const Error& error) {
     return report_failure(error.message());

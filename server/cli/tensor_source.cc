@@ -168,4 +168,23 @@ WireTensor read_input(const InputText& input, const std::string& wanted, bool ex
   return tensor;
 }
 
+void add_input(const std::string& text, const std::vector<OutputSlot>& declared,
+               inference::ModelInferRequest* request) {
+  const InputText input = split_input(text);
+  std::string wanted;
+  bool exact = false;
+  for (const OutputSlot& known : declared) {
+    if (known.name != input.name) continue;
+    wanted = known.datatype;
+    // One open dim stands for a tensor of which nothing is known.
+    exact = !(known.dims == std::vector<int64_t>{-1} && wanted == "FP32");
+  }
+  WireTensor tensor = read_input(input, wanted, exact);
+  auto* out = request->add_inputs();
+  out->set_name(tensor.name);
+  out->set_datatype(tensor.datatype);
+  out->mutable_shape()->Add(tensor.shape.begin(), tensor.shape.end());
+  *request->add_raw_input_contents() = std::move(tensor.raw);
+}
+
 }  // namespace temper::cli

@@ -56,7 +56,7 @@ class JsonConfig final : public CLI::Config {
   const CLI::App& app_;
 };
 
-void add_options(CLI::App& app, DaemonConfig& c) {
+void add_repository_options(CLI::App& app, DaemonConfig& c) {
   app.set_config("--config", "",
                  "JSON file whose members are the long names of these options; what the command "
                  "line gives too is taken from there")
@@ -79,6 +79,13 @@ void add_options(CLI::App& app, DaemonConfig& c) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
+  app.add_option("--loader-threads", c.repository.loader_threads, "Models loaded at once")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+}
+
+void add_server_options(CLI::App& app, DaemonConfig& c) {
   app.add_option("--host", c.host, "Address to listen on; 0.0.0.0 for all")
       ->type_name("ADDRESS")
       ->capture_default_str();
@@ -107,6 +114,18 @@ void add_options(CLI::App& app, DaemonConfig& c) {
       ->type_name("N")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  app.add_option("--drain-seconds", c.drain_seconds,
+                 "How long requests under way may take after SIGTERM")
+      ->type_name("SECONDS")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--log-level", c.log_level, "What is written to stderr")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+      ->capture_default_str();
+}
+
+void add_model_options(CLI::App& app, DaemonConfig& c) {
   app.add_option("--memory-limit", c.repository.model.memory_bytes,
                  "Bytes that one model and its requests may use, with a suffix kb, mb or gb; no "
                  "limit without it")
@@ -125,19 +144,6 @@ void add_options(CLI::App& app, DaemonConfig& c) {
   app.add_flag(
       "--verify-data,!--no-verify-data", c.repository.model.verify_data,
       "Whether to check the checksums of tensor data when models are loaded (default true)");
-  app.add_option("--loader-threads", c.repository.loader_threads, "Models loaded at once")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  app.add_option("--drain-seconds", c.drain_seconds,
-                 "How long requests under way may take after SIGTERM")
-      ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--log-level", c.log_level, "What is written to stderr")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
-      ->capture_default_str();
 }
 
 }  // namespace
@@ -151,7 +157,9 @@ ParseOutcome parse_command_line(int argc, char** argv, DaemonConfig* config, int
       "or the configuration file is wrong.");
   app.config_formatter(std::make_shared<JsonConfig>(app));
   app.allow_config_extras(CLI::config_extras_mode::error);
-  add_options(app, *config);
+  add_repository_options(app, *config);
+  add_server_options(app, *config);
+  add_model_options(app, *config);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

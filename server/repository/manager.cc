@@ -65,10 +65,28 @@ absl::StatusOr<ModelManager::ServablePtr> ModelManager::find(std::string_view na
   return explain_missing(name, version);
 }
 
+// For messages: a misspelled name is found by a look at the right ones.
+std::string ModelManager::ready_names() const {
+  constexpr size_t kShown = 20;
+  const std::shared_ptr<const Table> table = table_.load();
+  std::vector<std::string_view> names;
+  for (const auto& [name, servables] : *table) {
+    if (!servables.empty()) names.push_back(name);
+  }
+  if (names.empty()) return "; no model is ready";
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i == kShown) return text + ", ...";
+    text += str_cat(i == 0 ? "; ready are: " : ", ", names[i]);
+  }
+  return text;
+}
+
 absl::Status ModelManager::explain_missing(std::string_view name, std::string_view version) const {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(name);
-  if (found == entries_.end()) return unknown(str_cat("'", name, "' is not found"));
+  if (found == entries_.end()) return unknown(str_cat("'", name, "' is not found", ready_names()));
   const auto& versions = found->second->versions;
   if (version.empty()) {
     for (const auto& [number, state] : versions) {
@@ -76,11 +94,17 @@ absl::Status ModelManager::explain_missing(std::string_view name, std::string_vi
       return absl::UnavailableError(str_cat("Request for unknown model: '", name, "' version ",
                                             number, " is not at ready state: it is loading"));
     }
-    return unknown(str_cat("'", name, "' has no available versions"));
+    std::string reasons = found->second->problem.empty() ? "" : ": " + found->second->problem;
+    for (const auto& [number, state] : versions) {
+      if (!state.reason.empty()) reasons += str_cat(": version ", number, ": ", state.reason);
+    }
+    return unknown(str_cat("'", name, "' has no available versions", reasons));
   }
   const auto state = versions.find(*parse_version(version));
   if (state == versions.end()) {
-    return unknown(str_cat("'", name, "' version ", version, " is not found"));
+    std::string known;
+    for (const auto& each : versions) known += str_cat(known.empty() ? "" : ", ", each.first);
+    return unknown(str_cat("'", name, "' version ", version, " is not found; known are: ", known));
   }
   return absl::UnavailableError(str_cat(
       "Request for unknown model: '", name, "' version ", version, " is not at ready state: ",

@@ -118,6 +118,7 @@ class ModelManager {
 
   std::shared_ptr<Entry> entry(const std::string& name);
   absl::Status explain_missing(std::string_view name, std::string_view version) const;
+  std::string ready_names() const;
   absl::Status load_from(const SourceModel& source, const LoadOverride& given, bool reload);
   std::vector<Job> plan(const SourceModel& source, const LoadOverride& given, bool reload,
                         Entry& entry, std::vector<int64_t>* wanted);
