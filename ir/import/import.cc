@@ -69,6 +69,11 @@ class Importer {
           "this archive has the layout of PyTorch 1.0 to 1.3 (model.json); load it with "
           "PyTorch and save it again");
     }
+    if (has("archive_format") || zip().find("serialized_exported_program.json")) {
+      unimplemented(
+          "this is a program of torch.export (.pt2); save the module with torch.jit.trace or "
+          "torch.jit.script, and torch.jit.save");
+    }
     if (zip().find("MAR-INF/MANIFEST.json")) {
       unimplemented("this is a TorchServe archive (.mar); unzip the model's .pt file from it");
     }

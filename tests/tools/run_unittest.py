@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Runs the tests of one Python file. The last line is `N passed, N failed`."""
+import argparse
+import os
 import pathlib
 import sys
 import unittest
@@ -19,6 +21,20 @@ def summarise(result: unittest.TestResult) -> int:
 
 def run(suite: unittest.TestSuite) -> int:
     return summarise(unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite))
+
+
+def run_folder(folder: str, description: str) -> int:
+    """The main function of tests/<folder>/run.py: all tests of that folder against a build."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--bin", default=str(ROOT / "build" / "test" / "bin"),
+                        help="the folder of temperd and temper")
+    parser.add_argument("--filter", help="only tests whose name matches this pattern")
+    options = parser.parse_args()
+    os.environ["TEMPER_BIN"] = str(pathlib.Path(options.bin).resolve())
+    loader = unittest.TestLoader()
+    if options.filter:
+        loader.testNamePatterns = [f"*{options.filter}*"]
+    return run(loader.discover(str(ROOT / "tests" / folder), "test_*.py", str(ROOT)))
 
 
 if __name__ == "__main__":
