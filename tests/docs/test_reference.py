@@ -10,6 +10,7 @@ import numpy
 from tests.docs.examples import Session, bin_folder
 from tests.docs.markdown import code, table_under
 from tests.e2e.base import DaemonTest
+from tests.e2e.daemon import Daemon, Repository
 
 NO_KEY = {"--config", "--help", "--version"}
 NONE = "—"
@@ -61,6 +62,20 @@ class Options(unittest.TestCase):
             status, printed = Session().run(f"temperd --config {file.name}")
         self.assertEqual((status, printed), (2, "temperd: --model-repository /no/such/folder is no "
                                                 "folder; create it, or name another\n"))
+
+    def test_flags_win_over_the_file(self):
+        repository = Repository()
+        self.addCleanup(repository.remove)
+        for model in ("digits", "textstats"):
+            repository.add_example(model)
+        config = {"grpc_port": 1, "model_control_mode": "none", "load-model": ["digits"]}
+        (repository.path / ".config.json").write_text(json.dumps(config))
+        daemon = Daemon(repository, "--config", str(repository.path / ".config.json"),
+                        "--model-control-mode", "explicit")
+        self.addCleanup(daemon.stop)
+        self.assertNotEqual(daemon.grpc, 1)
+        self.assertTrue(daemon.client.call("ModelReady", name="digits").ready)
+        self.assertFalse(daemon.client.call("ModelReady", name="textstats").ready)
 
     def test_commands_of_temper(self):
         table = table_under("README.md", "The command-line tool")
