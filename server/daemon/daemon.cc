@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/sync/cpu_budget.h"
+#include "server/daemon/stop_signal.h"
 #include "server/grpc/server.h"
 #include "server/http/server.h"
 
@@ -20,17 +21,6 @@ bool write_port_file(const std::string& path, int grpc, int http) {
     if (!file.flush()) return false;
   }
   return std::rename(draft.c_str(), path.c_str()) == 0;
-}
-
-int wait_for_signal() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
-  }
-  return signal;
 }
 
 int failed(Logger& log, const absl::Status& status) {
@@ -66,8 +56,11 @@ int run_daemon(const DaemonConfig& config, Logger& log) {
   models.start([&] {
     (*grpc)->set_serving(true);
     log.info("server.ready", {{"models", str_cat(models.all().size())}});
+    if (models.all().empty() && config.repository.mode != ControlMode::kExplicit) {
+      log.warning("server.no_models", {{"hint", "put a model at <repository>/<model>/1/model.pt"}});
+    }
   });
-  const int signal = wait_for_signal();
+  const int signal = wait_for_stop_signal();
   log.info("server.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
   const auto patience =
       std::chrono::milliseconds(static_cast<int64_t>(config.drain_seconds * 1000));

@@ -5,7 +5,7 @@
 
 namespace temper {
 
-// Returns the exit status. SIGTERM and SIGINT must be blocked in every thread before.
+// Returns the exit status. catch_stop_signals() must have been called.
 int run_daemon(const DaemonConfig& config, Logger& log);
 
 }  // namespace temper

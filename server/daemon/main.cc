@@ -1,15 +1,11 @@
 #include <csignal>
 
 #include "server/daemon/daemon.h"
+#include "server/daemon/stop_signal.h"
 #include "server/observe/spdlog_logger.h"
 
 int main(int argc, char** argv) {
-  // Before any thread starts: all of them leave these signals to the main one.
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  temper::catch_stop_signals();
   std::signal(SIGPIPE, SIG_IGN);
   temper::DaemonConfig config;
   int exit_code = 0;

@@ -72,6 +72,16 @@ void read_config(const fs::path& folder, SourceModel* model) {
   }
 }
 
+// A usual mistake; drafts lie in folders of their own.
+std::string misplaced_archive(const fs::path& folder) {
+  for (const fs::path& entry : entries_of(folder)) {
+    if (entry.extension() != ".pt" || !stamp_of(entry.string())) continue;
+    return str_cat(entry.string(), " lies beside the versions; move it into a folder of its ",
+                   "version: ", (folder / "1" / entry.filename()).string());
+  }
+  return "";
+}
+
 SourceModel read_model(const fs::path& folder) {
   SourceModel model;
   model.name = folder.filename().string();
@@ -83,6 +93,7 @@ SourceModel read_model(const fs::path& folder) {
       const std::string path = archive_in(entry, model.config.get());
       if (const auto stamp = stamp_of(path)) model.versions.push_back({*version, path, *stamp});
     }
+    if (model.versions.empty() && model.problem.empty()) model.problem = misplaced_archive(folder);
   } catch (const Error& error) {
     model.problem = error.message();  // the folder went away meanwhile
   }

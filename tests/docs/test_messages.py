@@ -9,7 +9,9 @@ import zipfile
 import torch
 
 from tests.docs.examples import Session, bin_folder
+from tests.docs.markdown import ROOT
 from tests.e2e.base import DaemonTest
+from tests.e2e.daemon import Daemon, Repository
 
 DIGITS = "deploy/examples/models/digits/1/model.pt"
 PICTURE = "deploy/examples/pictures/7.png"
@@ -131,6 +133,23 @@ class Asked(DaemonTest):
         status, printed = session.run("temper load digits")
         self.assertEqual(status, 1)
         self.assertIn("--model-control-mode explicit", printed)
+
+
+class Empty(unittest.TestCase):
+    def test_hints_of_a_repository_without_models(self):
+        for layout, pieces in (("", ["server.no_models", "<repository>/<model>/1/model.pt"]),
+                               ("flat", ["move it into a folder of its version",
+                                         "flat/1/model.pt"])):
+            with self.subTest(layout):
+                repository = Repository()
+                self.addCleanup(repository.remove)
+                if layout:
+                    (repository.path / layout).mkdir()
+                    (repository.path / layout / "model.pt").write_bytes((ROOT / DIGITS).read_bytes())
+                daemon = Daemon(repository)
+                self.addCleanup(daemon.stop)
+                for piece in pieces:
+                    self.assertIn(piece, daemon.text())
 
 
 class Broken(DaemonTest):

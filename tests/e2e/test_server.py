@@ -1,5 +1,6 @@
 """The server around the models: health, metadata, statistics, metrics, the end of its life."""
 import signal
+import subprocess
 import threading
 import time
 import unittest
@@ -9,7 +10,7 @@ import numpy
 from google.protobuf import descriptor_pb2
 
 from tests.e2e.base import DaemonTest
-from tests.e2e.daemon import Daemon, Repository
+from tests.e2e.daemon import Daemon, Repository, binary
 
 SERVING = 1
 
@@ -150,7 +151,18 @@ class End(unittest.TestCase):
         self.daemon.process.send_signal(signal.SIGINT)
         self.assertEqual(self.daemon.process.wait(30), 0, self.daemon.text())
 
+    def test_term_as_soon_as_it_listens(self):
+        process = subprocess.Popen(
+            [binary("temperd"), "--model-repository", str(self.repository.path), "--grpc-port",
+             "0", "--http-port", "0"], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.kill)
+        self.assertIn("server.listening", process.stderr.readline())
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(30), 0, process.stderr.read())
+
     def test_requests_in_flight_are_answered(self):
+        """Also when the signal comes twice, as from those who signal a group of processes."""
         client = self.daemon.client
         names = client.input_names("chargen")
         request = client.request("chargen", dict(zip(names, [
@@ -158,6 +170,7 @@ class End(unittest.TestCase):
         calls = [client.send_async(request) for _ in range(4)]
         time.sleep(0.2)  # until the daemon has them
         ended = []
+        self.daemon.process.send_signal(signal.SIGTERM)
         waiter = threading.Thread(target=lambda: ended.append(self.daemon.terminate(120)))
         waiter.start()
         texts = [call.result().raw_output_contents[0] for call in calls]
