@@ -121,6 +121,15 @@ class Asked(DaemonTest):
             self.assertEqual(session.run(given)[0], 0, command)
             self.assertEqual(session.run(f"temper {command}")[0], 3, command)
 
+    def test_a_port_that_is_taken(self):
+        for flag, port in (("grpc", self.daemon.grpc), ("http", self.daemon.http)):
+            other = "http" if flag == "grpc" else "grpc"
+            status, printed = Session().run(
+                f"temperd --model-repository deploy --{flag}-port {port} --{other}-port 0")
+            self.assertEqual(status, 1)
+            self.assertRegex(printed, rf'^\S+ error server\.failed reason="cannot listen on '
+                                      rf"127\.0\.0\.1:{port} for [^\n]*--{flag}-port[^\n]*\n$")
+
     def test_a_model_that_is_not_there(self):
         session = Session()
         session.environment["TEMPER_ADDRESS"] = f"127.0.0.1:{self.daemon.grpc}"
