@@ -171,6 +171,10 @@ void OpRegistry::seal(Kernel store_in_place, Kernel store_out, Kernel store_copy
       derive(op, find_functional(schema, name, 0), store_in_place);
     }
   }
+  for (OpDef& op : ops_) {
+    // Called for an effect: removing it would hide that it is missing (backward, save).
+    if (!op.implemented() && op.schema_.returns.empty()) op.properties_ |= kSideEffect;
+  }
 }
 
 void OpRegistry::clear_composites() {

@@ -45,6 +45,14 @@ TEST(Registry, DerivesInPlaceAndOutForms) {
   EXPECT_EQ(registry.find("aten::relu.out")->functional(), registry.find("aten::relu"));
 }
 
+TEST(Registry, MissingOperatorsWithoutResultsAreNotPure) {
+  OpRegistry registry;
+  registry.add_schemas("aten::backward(Tensor self) -> ()\naten::relu(Tensor self) -> Tensor\n");
+  registry.seal(nothing, nothing, nothing);
+  EXPECT_FALSE(registry.find("aten::backward")->pure());
+  EXPECT_TRUE(registry.find("aten::relu")->pure());
+}
+
 TEST(Registry, DerivesCopiesOfViews) {
   OpRegistry registry;
   add_all_operators(registry);
