@@ -59,6 +59,17 @@ void Emitter::join_branches(Node* node, Frame& then, Frame& otherwise) {
   join_refinements(then, otherwise);
 }
 
+// Types know returns and raises; after "if x is None: break" x may still be None, so that the rest
+// of the loop may assign it.
+bool Emitter::returns(const Block* block) const {
+  const auto found = exits_.exits.find(block);
+  if (found == exits_.exits.end()) return false;
+  if (found->second.kind != Exit::kNested) return found->second.kind != Exit::kLoop;
+  const Node* last = block->ret()->prev();
+  while (!last->is(Kind::kIf)) last = last->prev();  // the end of a with statement may follow
+  return returns(last->block_at(0)) && returns(last->block_at(1));
+}
+
 // The variable's value at the end of a branch; null when the branch gives it no value.
 Value* Emitter::branch_value(Frame& frame, const std::string& name) {
   const TermPtr term = frame.find(name);
@@ -82,9 +93,12 @@ void Emitter::join_variable(Node* node, const std::string& name, Frame& then, Fr
   const TypeKind kind = before ? before->type()->kind() : TypeKind::kNone;
   const bool to_union =
       kind == TypeKind::kUnion || kind == TypeKind::kOptional || kind == TypeKind::kNumber;
-  TypePtr type = !values[0]   ? values[1]->type()
-                 : !values[1] ? values[0]->type()
-                              : unify(values[0]->type(), values[1]->type(), to_union);
+  const Value* typed[2] = {values[0], values[1]};
+  if (!typed[0] && !returns(then.block)) typed[0] = branch_value(then, name);
+  if (!typed[1] && !returns(otherwise.block)) typed[1] = branch_value(otherwise, name);
+  TypePtr type = typed[0] && typed[1] ? unify(typed[0]->type(), typed[1]->type(), to_union)
+                                      : (typed[0] ? typed[0] : typed[1])->type();
+  if (!type && (then_exits || otherwise_exits)) type = values[then_exits ? 1 : 0]->type();
   if (!type) {
     frame_->lost[name] =
         str_cat("it is a ", values[0]->type()->annotation(), " after one branch and a ",
@@ -118,8 +132,8 @@ void Emitter::join_term(const std::string& name, TermPtr term) {
 // "if x is None: return" narrows x afterwards.
 void Emitter::join_refinements(Frame& then, Frame& otherwise) {
   TypeMap narrowed;
-  const bool then_exits = exits(then.block);
-  const bool otherwise_exits = exits(otherwise.block);
+  const bool then_exits = returns(then.block);
+  const bool otherwise_exits = returns(otherwise.block);
   Frame& first = then_exits ? otherwise : then;
   for (const auto& [name, term] : first.variables) {
     if (then.is_assigned(name) || otherwise.is_assigned(name)) {

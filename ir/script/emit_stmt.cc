@@ -50,7 +50,7 @@ TypePtr Emitter::emit_function(const FunctionDef& def, const Schema& schema) {
   emit_statements(def.body);
   finish_returns(def);
   frame_ = nullptr;
-  lower_exits(builder_.graph(), std::move(exits_));
+  lower_exits(builder_.graph(), std::move(exits_), return_type_);
   drop_idle_outputs(builder_.graph());
   return return_type_;
 }

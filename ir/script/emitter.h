@@ -190,6 +190,8 @@ class Emitter {
   void bind_target(const Expr& target, const TermPtr& term);
 
   bool exits(const Block* block) const { return exits_.exits.count(block) != 0; }
+  // Every way through it ends with a return or a raise.
+  bool returns(const Block* block) const;
   void set_exit(Exit exit) { exits_.exits[frame_->block] = std::move(exit); }
   void name_value(Value* value, const std::string& name);
 

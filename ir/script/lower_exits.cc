@@ -25,8 +25,8 @@ struct Outcome {
 // Lowers one kind of exit; what leaves further out is treated like an exception until its turn.
 class ExitLowering {
  public:
-  ExitLowering(Graph& graph, ExitTable& table, Exit::Kind kind)
-      : graph_(graph), table_(table), kind_(kind) {}
+  ExitLowering(Graph& graph, ExitTable& table, Exit::Kind kind, TypePtr result)
+      : graph_(graph), table_(table), kind_(kind), result_(std::move(result)) {}
 
   void run() {
     Block* top = graph_.block();
@@ -59,9 +59,9 @@ class ExitLowering {
     for (const Value* value : block->outputs()) types.push_back(value->type());
     return types;
   }
-  // What the target expects: the outputs of its block when nothing exits early.
+  // What the target expects: what the function or the next iteration takes.
   std::vector<TypePtr> target_types() const {
-    if (!target_->owner()) return output_types(target_);
+    if (!target_->owner()) return {result_};
     std::vector<TypePtr> types{Type::boolean()};
     for (const Value* value : target_->inputs().subspan(1)) types.push_back(value->type());
     return types;
@@ -281,6 +281,7 @@ class ExitLowering {
   Graph& graph_;
   ExitTable& table_;
   const Exit::Kind kind_;
+  const TypePtr result_;
   Block* target_ = nullptr;
   std::vector<std::vector<TypePtr>> types_stack_;
   std::vector<Block*> rest_of_target_;
@@ -289,10 +290,10 @@ class ExitLowering {
 
 }  // namespace
 
-void lower_exits(Graph& graph, ExitTable table) {
+void lower_exits(Graph& graph, ExitTable table, const TypePtr& result) {
   if (table.exits.empty()) return;
-  ExitLowering(graph, table, Exit::kLoop).run();
-  ExitLowering(graph, table, Exit::kReturn).run();
+  ExitLowering(graph, table, Exit::kLoop, result).run();
+  ExitLowering(graph, table, Exit::kReturn, result).run();
 }
 
 }  // namespace temper::ir

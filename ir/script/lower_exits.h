@@ -29,8 +29,8 @@ struct ExitTable {
   std::unordered_map<const Node*, Node*> with_ends;
 };
 
-// Rewrites the graph. Its top block's outputs must already have the function's return types.
-void lower_exits(Graph& graph, ExitTable table);
+// Rewrites the graph of a function that returns a `result`.
+void lower_exits(Graph& graph, ExitTable table, const TypePtr& result);
 // Drops If outputs and loop-carried values that never change.
 void drop_idle_outputs(Graph& graph);
 

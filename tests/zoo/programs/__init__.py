@@ -8,7 +8,8 @@ from tests.zoo.programs.define import defined
 MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbers", "values",
            "refinement", "indexing", "classes",
            "futures", "lists", "dicts", "module_parts", "class_places",
-           "compiled_otherwise", "printing", "corners", "libraries", "grids")
+           "compiled_otherwise", "printing", "corners", "libraries", "grids",
+           "generated", "breaks")
 
 
 def cases() -> List[Case]:

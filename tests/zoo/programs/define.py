@@ -12,12 +12,16 @@ def script(thing: Any) -> Any:
     return torch.jit.script(thing().eval() if isinstance(thing, type) else thing)
 
 
+def add_case(name: str, make: Callable[[], Any], source: str) -> None:
+    """`make` gives what is saved, and the calls."""
+    _defined.append(Case(name, "programs", make, (__file__, source)))
+
+
 def register(calls: Sequence[Any], build: Callable[[Any], Any]) -> Callable[[Any], Any]:
     ready = [call if isinstance(call, Call) else Call(call) for call in calls]
 
     def add(thing: Any) -> Any:
-        _defined.append(Case(thing.__name__, "programs", lambda: (build(thing), ready),
-                             (__file__, source_of(thing))))
+        add_case(thing.__name__, lambda: (build(thing), ready), source_of(thing))
         return thing
 
     return add
