@@ -25,6 +25,26 @@ std::vector<double> channel_values(const Tensor& t, int64_t count, double fallba
   return values;
 }
 
+// to = x * scale[c] + shift[c] for rows of channels, and for a row of one channel.
+template <class T, class C>
+void scale_each(const T* x, T* to, int64_t n, const C* scale, const C* shift) {
+  if constexpr (std::is_same_v<T, float>) {
+    nn_loops().scale_shift_each(x, to, n, scale, shift);
+  } else {
+    for (int64_t i = 0; i < n; ++i)
+      to[i] = static_cast<T>(static_cast<C>(x[i]) * scale[i] + shift[i]);
+  }
+}
+
+template <class T, class C>
+void scale_all(const T* x, T* to, int64_t n, C scale, C shift) {
+  if constexpr (std::is_same_v<T, float>) {
+    nn_loops().scale_shift(x, to, n, scale, shift);
+  } else {
+    for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(static_cast<C>(x[i]) * scale + shift);
+  }
+}
+
 // out = x * scale[c] + shift[c] over [N, C, inner] or channels-last.
 template <class T>
 void scale_channels(const RunContext& context, const Tensor& x, const Tensor& out,
@@ -33,31 +53,22 @@ void scale_channels(const RunContext& context, const Tensor& x, const Tensor& ou
   const int64_t channels = x.size(1);
   const T* from = x.data<T>();
   T* to = out.data<T>();
-  std::vector<C> a(scale.begin(), scale.end()), b(shift.begin(), shift.end());
-  if (!x.is_contiguous()) {  // channels-last: the channel is innermost
-    const int64_t rows = x.numel() / channels;
-    context.workers->parallel_for(0, rows, kGrain / channels + 1, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        for (int64_t c = 0; c < channels; ++c) {
-          to[r * channels + c] =
-              static_cast<T>(static_cast<C>(from[r * channels + c]) * a[static_cast<size_t>(c)] +
-                             b[static_cast<size_t>(c)]);
-        }
-      }
+  const std::vector<C> a(scale.begin(), scale.end()), b(shift.begin(), shift.end());
+  const auto in_parallel = [&](int64_t rows, int64_t length, const auto& row) {
+    context.workers->parallel_for(0, rows, kGrain / length + 1, [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r) row(r, from + r * length, to + r * length);
     });
-    return;
+  };
+  if (!x.is_contiguous()) {  // channels-last: the channel is innermost
+    return in_parallel(x.numel() / channels, channels, [&](int64_t, const T* source, T* target) {
+      scale_each(source, target, channels, a.data(), b.data());
+    });
   }
   const int64_t inner = x.numel() / (x.size(0) * channels);
-  context.workers->parallel_for(0, x.size(0) * channels, kGrain / inner + 1,
-                                [&](int64_t begin, int64_t end) {
-                                  for (int64_t row = begin; row < end; ++row) {
-                                    const C s = a[static_cast<size_t>(row % channels)],
-                                            t = b[static_cast<size_t>(row % channels)];
-                                    for (int64_t i = row * inner; i < (row + 1) * inner; ++i) {
-                                      to[i] = static_cast<T>(static_cast<C>(from[i]) * s + t);
-                                    }
-                                  }
-                                });
+  in_parallel(x.size(0) * channels, inner, [&](int64_t r, const T* source, T* target) {
+    const auto c = static_cast<size_t>(r % channels);
+    scale_all(source, target, inner, a[c], b[c]);
+  });
 }
 
 struct Moments {
