@@ -97,14 +97,17 @@ Operand sum_out(const Operand& operand, const Labels& keep) {
   }
   if (dims.empty()) return operand;
   const RunContext context;
-  const Rows rows = make_rows(operand.value, dims, false);
-  visit(operand.value.dtype(), "einsum", AllTypes{}, [&]<class T>() {
+  // Like other sums, sums of integers are int64.
+  const DType dtype = operand.value.dtype();
+  const bool whole = is_integral(dtype);
+  const Tensor value = whole ? to_dtype(operand.value, DType::kInt64) : operand.value;
+  const Rows rows = make_rows(value, dims, false);
+  visit(value.dtype(), "einsum", AllTypes{}, [&]<class T>() {
     using Acc = Compute<T>;
     if constexpr (!std::is_same_v<T, bool>) {
-      out.value =
-          reduce_rows<T, T>(context, rows, operand.value.dtype(), [](const T* row, int64_t n) -> T {
-            return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
-          });
+      out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
+        return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
+      });
     } else {
       dtype_not_supported("einsum", DType::kBool);
     }

@@ -155,7 +155,7 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
     visit(x.dtype(), "batch_norm", AllFloatTypes{},
           [&]<class T>() { scale_channels<T>(context, x, out, scale, shift); });
   }
-  const DType stats = x.dtype() == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
+  const DType stats = running_mean.defined() ? running_mean.dtype() : x.dtype();
   if (!training) return {out, empty({0}, stats), empty({0}, stats)};
   return {out, as_tensor(m.mean, stats), as_tensor(inverse, stats)};
 }

@@ -47,6 +47,12 @@ Operands gather(OpCall& call, const PointwiseRule& rule) {
   }
   operands.first = operands.tensors[0].dtype();
   operands.promoted = same ? operands.first : type.get();
+  // Numbers are taken in the common type: there -1 is 255.
+  if (operands.promoted == DType::kUInt8) {
+    for (PointwiseInput& input : operands.inputs) {
+      if (input.number.is_int()) input.number = IValue(input.number.to_int() & 255);
+    }
+  }
   return operands;
 }
 
