@@ -39,6 +39,15 @@ HttpAnswer error(const absl::Status& status) {
   return error(http_status(status.code()), std::string(status.message()));
 }
 
+HttpAnswer no_such_place(const HttpRequest& request) {
+  return error(404, str_cat("Not Found: nothing answers ", request.method, " ", request.path,
+                            "; models answer at /v2/models/<model>/infer, /v2 names the server"));
+}
+
+HttpAnswer wrong_method(const char* wanted) {
+  return error(405, str_cat("Method Not Allowed: this takes ", wanted));
+}
+
 // Messages whose 64-bit integers clients expect as numbers.
 json to_json(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -94,22 +103,22 @@ HttpAnswer Routes::answer(const HttpRequest& request) try {
   if (parts == std::vector<std::string>{"metrics"} && get) {
     return {200, metrics_page(state_), "text/plain; version=0.0.4; charset=utf-8"};
   }
-  if (parts.empty() || parts[0] != "v2") return error(404, "Not Found");
+  if (parts.empty() || parts[0] != "v2") return no_such_place(request);
   if (parts.size() == 1 && get) {
     inference::ServerMetadataResponse response;
     server_metadata(state_, {}, &response).IgnoreError();
     return {200, to_json(response).dump()};
   }
-  if (parts.size() == 3 && parts[1] == "health" && get) return health(parts[2]);
+  if (parts.size() == 3 && parts[1] == "health" && get) return health(request, parts[2]);
   if (parts.size() >= 3 && parts[1] == "repository") {
     return repository(request, request.path.substr(std::string("/v2/repository/").size()));
   }
-  if (parts.size() < 3 || parts[1] != "models") return error(404, "Not Found");
+  if (parts.size() < 3 || parts[1] != "models") return no_such_place(request);
   if (parts.size() == 3 && parts[2] == "stats" && get) return model(request, "", "", "stats");
   const bool versioned = parts.size() >= 5 && parts[3] == "versions";
   const size_t verb = versioned ? 5 : 3;
   if (parts.size() > verb + 1 || (parts.size() == 4 && parts[3] == "versions")) {
-    return error(404, "Not Found");
+    return no_such_place(request);
   }
   return model(request, parts[2], versioned ? parts[4] : "",
                parts.size() > verb ? parts[verb] : "");
@@ -117,8 +126,8 @@ HttpAnswer Routes::answer(const HttpRequest& request) try {
   return error(current_exception_status(""));
 }
 
-HttpAnswer Routes::health(const std::string& what) {
-  if (what != "live" && what != "ready") return error(404, "Not Found");
+HttpAnswer Routes::health(const HttpRequest& request, const std::string& what) {
+  if (what != "live" && what != "ready") return no_such_place(request);
   const bool good = what == "live" ? !state_.stopping : state_.ready();
   const json body = {{what, good}};
   return {good ? 200 : state_.stopping ? 503 : 400, body.dump()};
@@ -128,12 +137,12 @@ HttpAnswer Routes::model(const HttpRequest& request, const std::string& name,
                          const std::string& version, const std::string& verb) {
   const bool post = request.method == "POST";
   if (verb == "infer") {
-    return post ? infer(request, name, version) : error(405, "Method Not Allowed");
+    return post ? infer(request, name, version) : wrong_method("POST");
   }
   if (verb != "" && verb != "ready" && verb != "config" && verb != "stats") {
-    return error(404, "Not Found");
+    return no_such_place(request);
   }
-  if (post) return error(405, "Method Not Allowed");
+  if (post) return wrong_method("GET");
   absl::Status status;
   json body;
   if (verb.empty()) {
@@ -210,8 +219,8 @@ HttpAnswer Routes::repository(const HttpRequest& request, const std::string& res
   const bool index_path = parts.size() == 1 && parts[0] == "index";
   const bool control_path =
       parts.size() == 3 && parts[0] == "models" && (parts[2] == "load" || parts[2] == "unload");
-  if (!index_path && !control_path) return error(404, "Not Found");
-  if (request.method != "POST") return error(405, "Method Not Allowed");
+  if (!index_path && !control_path) return no_such_place(request);
+  if (request.method != "POST") return wrong_method("POST");
   return index_path ? index(request) : control(request, parts[1], parts[2] == "load");
 }
 

@@ -28,7 +28,7 @@ class Routes {
   HttpAnswer answer(const HttpRequest& request);
 
  private:
-  HttpAnswer health(const std::string& what);
+  HttpAnswer health(const HttpRequest& request, const std::string& what);
   HttpAnswer model(const HttpRequest& request, const std::string& name, const std::string& version,
                    const std::string& verb);
   HttpAnswer infer(const HttpRequest& request, const std::string& name, const std::string& version);

@@ -1,4 +1,5 @@
 """What both programs say when something is wrong: the thing that is meant, and the next step."""
+import json
 import pathlib
 import re
 import subprocess
@@ -120,6 +121,14 @@ class Asked(DaemonTest):
             given = f"temper {command} --address 127.0.0.1:{self.daemon.grpc}"
             self.assertEqual(session.run(given)[0], 0, command)
             self.assertEqual(session.run(f"temper {command}")[0], 3, command)
+
+    def test_places_that_nothing_answers(self):
+        for path, body, status, piece in (
+                ("/", None, 404, "/v2/models/<model>/infer"), ("/v2/nowhere", None, 404, "/v2/nowhere"),
+                ("/v2/models/digits/infer", None, 405, "POST"), ("/v2/models/digits", b"{}", 405, "GET")):
+            got, answer = self.daemon.ask(path, body)[:2]
+            self.assertEqual(got, status, path)
+            self.assertIn(piece, json.loads(answer)["error"])
 
     def test_a_port_that_is_taken(self):
         for flag, port in (("grpc", self.daemon.grpc), ("http", self.daemon.http)):
