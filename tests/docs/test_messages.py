@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -124,8 +125,10 @@ class Asked(DaemonTest):
 
     def test_places_that_nothing_answers(self):
         for path, body, status, piece in (
-                ("/", None, 404, "/v2/models/<model>/infer"), ("/v2/nowhere", None, 404, "/v2/nowhere"),
-                ("/v2/models/digits/infer", None, 405, "POST"), ("/v2/models/digits", b"{}", 405, "GET")):
+                ("/", None, 404, "/v2/models/<model>/infer"),
+                ("/v2/nowhere", None, 404, "/v2/nowhere"),
+                ("/v2/models/digits/infer", None, 405, "POST"),
+                ("/v2/models/digits", b"{}", 405, "GET")):
             got, answer = self.daemon.ask(path, body)[:2]
             self.assertEqual(got, status, path)
             self.assertIn(piece, json.loads(answer)["error"])
@@ -163,7 +166,7 @@ class Empty(unittest.TestCase):
                 self.addCleanup(repository.remove)
                 if layout:
                     (repository.path / layout).mkdir()
-                    (repository.path / layout / "model.pt").write_bytes((ROOT / DIGITS).read_bytes())
+                    shutil.copy(ROOT / DIGITS, repository.path / layout / "model.pt")
                 daemon = Daemon(repository)
                 self.addCleanup(daemon.stop)
                 for piece in pieces:

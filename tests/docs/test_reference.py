@@ -25,7 +25,8 @@ def help_of(program: str):
     for entry in re.split(r"\n(?=  -)", text):
         left, _, meaning = entry.strip().partition("  ")
         names = left.split(" ")[0].split("\n")[0].split(",")
-        meaning = " ".join(meaning.split()) if meaning else " ".join(entry.split("\n", 1)[1].split())
+        # A long name has its meaning on the lines below.
+        meaning = " ".join((meaning or entry.partition("\n")[2]).split())
         default = re.search(r" \(default (.*?)\)", meaning)
         meaning = re.sub(r" \((default .*?|required)\)", "", meaning)
         options[next(name for name in names if name.startswith("--"))] = (
