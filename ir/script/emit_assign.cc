@@ -145,7 +145,7 @@ void Emitter::emit_augmented(const Stmt& stmt) {
   assign_attribute(target, after);
 }
 
-Value* Emitter::augmented_value(const Stmt& stmt, Value* target, Value* operand) {
+Value* Emitter::augmented_value(const Stmt& stmt, Value* target, Value* operand, bool changes) {
   const AugmentedSyntax* row = find_augmented_syntax(stmt.op);
   if (!row) fail("unknown operator '", stmt.op, "='");
   const TypeKind kind = target->type()->kind();
@@ -156,7 +156,7 @@ Value* Emitter::augmented_value(const Stmt& stmt, Value* target, Value* operand)
     return call_method(target, std::string(method), {nullptr, {{operand, ""}}, {}})->value(*this);
   }
   if (kind == TypeKind::kTuple) return binary_values(stmt.op, target, operand)->value(*this);
-  const bool in_place = kind == TypeKind::kTensor || kind == TypeKind::kList;
+  const bool in_place = changes && (kind == TypeKind::kTensor || kind == TypeKind::kList);
   return operate(in_place ? row->in_place : row->plain, {target, operand});
 }
 

@@ -166,7 +166,9 @@ void Emitter::augment_subscript(const Stmt& stmt, const Expr& target) {
   Value* before = object
                       ? call_method(base, "__getitem__", {nullptr, {{key, ""}}, {}})->value(*this)
                       : operate(op::kGetItem, {base, key});
-  Value* after = augmented_value(stmt, before, emit_value(*stmt.value));
+  // Tensors and lists in dicts are replaced, those in lists change.
+  const bool changes = base->type()->kind() != TypeKind::kDict;
+  Value* after = augmented_value(stmt, before, emit_value(*stmt.value), changes);
   if (object) {
     call_method(base, "__setitem__", {nullptr, {{key, ""}, {after, ""}}, {}});
   } else {

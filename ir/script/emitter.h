@@ -153,7 +153,7 @@ class Emitter {
   void emit_assignment(const Stmt& stmt);
   void emit_declaration(const Stmt& stmt);
   void emit_augmented(const Stmt& stmt);
-  Value* augmented_value(const Stmt& stmt, Value* target, Value* operand);
+  Value* augmented_value(const Stmt& stmt, Value* target, Value* operand, bool changes = true);
   void assign_target(const Expr& target, const TermPtr& term);
   void assign_tuple(const Expr& target, const TermPtr& term);
   void assign_attribute(const Expr& target, Value* value);
