@@ -113,10 +113,23 @@ class FreeLayout {
     for (const ir::Use& use : uses) {
       if (indifferent(*use.node)) continue;
       ir::InsertScope scope(&graph_, use.node);
-      Node* restored = graph_.insert(graph_.create_op(restore_, {value, like}, {value->type()}));
-      restored->set_range(value->node()->range());
-      use.node->set_input(use.index, restored->output());
+      use.node->set_input(use.index, restored(value, like));
     }
+  }
+
+  // The program's view of a value is a view of the restored value: its strides tell.
+  Value* restored(Value* value, Value* like) {
+    const Node& maker = *value->node();
+    std::vector<Value*> inputs = {value, like};
+    const OpDef* op = restore_;
+    if (maker.op()->has(kViewOp)) {
+      op = maker.op();
+      inputs.assign(maker.inputs().begin(), maker.inputs().end());
+      inputs[0] = restored(inputs[0], like);
+    }
+    Node* node = graph_.insert(graph_.create_op(op, inputs, {value->type()}));
+    node->set_range(maker.range());
+    return node->output();
   }
 
   const OpDef* conv_;

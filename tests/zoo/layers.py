@@ -240,6 +240,68 @@ def embedding():
         Call((torch.tensor([10]),), fails="index out of range")]
 
 
+class NormedConvs(nn.Module):
+    """Norms of fixed statistics after every kind of convolution, and where they cannot fold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grouped = nn.Conv2d(4, 6, 3, groups=2, padding=1, bias=False)
+        self.up = nn.ConvTranspose2d(6, 8, 3, stride=2, groups=2, output_padding=1)
+        self.alone = nn.ConvTranspose2d(8, 8, 2, stride=2, groups=8, bias=False)
+        self.norms = nn.ModuleList([nn.BatchNorm2d(6), nn.BatchNorm2d(8), nn.BatchNorm2d(8),
+                                    nn.BatchNorm2d(8, affine=False), nn.BatchNorm2d(8)])
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        x = self.norms[0](self.grouped(x)).relu()
+        y = self.norms[1](self.up(x))
+        z = self.norms[3](self.norms[2](self.alone(y))).relu_()
+        return self.norms[4](z), y
+
+
+class NormedOtherDims(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = nn.Sequential(nn.Conv1d(4, 6, 3, groups=2), nn.BatchNorm1d(6),
+                                  nn.ConvTranspose1d(6, 4, 3, groups=2), nn.BatchNorm1d(4))
+        self.volume = nn.Sequential(nn.Conv3d(2, 4, 2, groups=2, bias=False), nn.BatchNorm3d(4),
+                                    nn.ConvTranspose3d(4, 6, 2, groups=2), nn.BatchNorm3d(6),
+                                    nn.ReLU())
+        self.flat = nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 3))
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        line = self.line(x)
+        volume = self.volume(line.reshape(x.size(0), 2, 2, 2, -1))
+        return line, self.flat(volume.mean([2, 3, 4]))
+
+
+class TurnedLayout(nn.Module):
+    """Looks at the strides of what convolutions gave, from every side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(4, 6, 3)
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, List[int], bool, List[int], bool]:
+        y = self.conv(x)
+        turned = y.permute(0, 2, 3, 1)
+        flipped = self.conv(x).relu().transpose(2, 3)
+        return (turned, turned.stride(), turned.is_contiguous(), flipped.stride(),
+                flipped.is_contiguous())
+
+
+def normed(module: Callable[[], nn.Module], *shape: int):
+    """Statistics and weights as training leaves them."""
+    def make():
+        net = stir(module())
+        for part in net.modules():
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.running_mean.normal_()
+                part.running_var.uniform_(0.5, 2.0)
+        other = (3, *shape[1:])
+        return torch.jit.script(net), [Call((torch.randn(shape),)), Call((torch.randn(other),))]
+    return make
+
+
 def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
     return [
         ("lstm", lstm()), ("lstm_batch_first", lstm(batch_first=True)),
@@ -268,7 +330,10 @@ def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
         ("transformer", transformer()), ("transformer_norm_first", transformer(norm_first=True)),
         ("bag_sum", bag("sum")), ("bag_mean", bag("mean")), ("bag_max", bag("max")),
         ("bag_last_offset", bag("sum", include_last_offset=True)),
-        ("bag_padding", bag("mean", padding_idx=4)), ("embedding", embedding)]
+        ("bag_padding", bag("mean", padding_idx=4)), ("embedding", embedding),
+        ("normed_convs", normed(NormedConvs, 2, 4, 7, 6)),
+        ("turned_layout", normed(TurnedLayout, 2, 4, 7, 6)),
+        ("normed_other_dims", normed(NormedOtherDims, 1, 4, 8))]
 
 
 def cases() -> List[Case]:
