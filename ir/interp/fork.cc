@@ -39,13 +39,14 @@ void run_fork(Fork& fork, FutureValue& future) {
   }
 }
 
-// Containers are not synchronised: a fork that could change one at the same time as its parent
-// waits for its turn instead.
+// Containers and random states are not synchronised: a fork that could change one at the same time
+// as its parent waits for its turn instead.
 bool may_run_beside(const IValue& capture) {
   switch (capture.tag()) {
     case Tag::kList:
     case Tag::kDict:
-    case Tag::kFuture: return false;
+    case Tag::kFuture:
+    case Tag::kGenerator: return false;
     case Tag::kTuple: return std::ranges::all_of(capture.to_tuple().items, may_run_beside);
     case Tag::kObject: return capture.to_object().type->is_module();
     default: return true;

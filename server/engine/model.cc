@@ -9,6 +9,7 @@
 #include "ir/import/import.h"
 #include "ir/interp/interpreter.h"
 #include "passes/analysis/alias.h"
+#include "passes/analysis/effects.h"
 #include "passes/freeze/attributes.h"
 #include "passes/pass.h"
 
@@ -70,6 +71,42 @@ bool writes_shared_state(const ir::Graph& graph) {
   return false;
 }
 
+bool is_new_container(const ir::Value* value) {
+  const ir::Node* made_by = value->node();
+  return made_by &&
+         (made_by->is(ir::Kind::kListConstruct) || made_by->is(ir::Kind::kDictConstruct));
+}
+
+// Whether a node, other than a fork, may write what a fork that runs beside it can see.
+bool may_disturb_forks(const AliasAnalysis& aliases, const ir::Node& node) {
+  if (!is_opaque(node)) return aliases.writes_outside(&node);
+  if (!node.op()) return true;
+  // Futures are synchronised, and forks that take containers do not run beside anything.
+  const auto& arguments = node.op()->schema().arguments;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].is_write() && !is_new_container(node.input(i))) return true;
+  }
+  return false;
+}
+
+// Whether all forks write only what they made, and their parents nothing that forks may read:
+// values are not synchronised.
+bool forks_are_alone(const AliasAnalysis& aliases, const ir::Block& block) {
+  for (const ir::Node* node : block) {
+    if (node->is(ir::Kind::kFork)) {
+      const auto& body = *std::get<std::shared_ptr<ir::Graph>>(node->attribute("Subgraph"));
+      if (!forks_are_alone(AliasAnalysis(body), *body.block())) return false;
+    } else if (!node->blocks().empty()) {
+      for (const ir::Block* inner : node->blocks()) {
+        if (!forks_are_alone(aliases, *inner)) return false;
+      }
+    } else if (may_disturb_forks(aliases, *node)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::shared_ptr<Model> Model::load(const Runtime& runtime, Ref<ir::FileBytes> archive,
@@ -126,16 +163,17 @@ void Model::set_optimizers() {
 
 Model::Method Model::prepare(ir::ScriptFunction& function) {
   // The graph that decides is the one that runs: calls are seen through only once inlined.
-  bool stateful = true;
+  Method method{&function, true, false};
   if (options_.optimize) {
-    function.set_optimizer([this, &stateful](ir::Graph& graph) {
+    function.set_optimizer([this, &method](ir::Graph& graph) {
       optimize(graph);
-      stateful = writes_shared_state(graph);
+      method.stateful = writes_shared_state(graph);
+      method.spawns = forks_are_alone(AliasAnalysis(graph), *graph.block());
     });
   }
   ir::prepare(function);
   function.set_optimizer(nullptr);
-  return {&function, stateful};
+  return method;
 }
 
 const Model::Method& Model::method(std::string_view name) {
@@ -165,8 +203,8 @@ std::vector<std::string> Model::method_names() const {
 
 IValue Model::call(const Method& method, std::vector<IValue> args, const CallOptions& options) {
   RunContext context;
-  if (options.pool) {
-    context.workers = options.pool;
+  if (options.pool) context.workers = options.pool;
+  if (options.pool && method.spawns) {
     context.spawn = [pool = options.pool, model = this](std::function<void()> task) {
       // A fork's result may outlive its request by a moment, and must not outlive the program.
       pool->submit([task = std::move(task), keep = model->shared_from_this()]() mutable {

@@ -43,6 +43,7 @@ class Model : public std::enable_shared_from_this<Model> {
   struct Method {
     ir::ScriptFunction* function = nullptr;
     bool stateful = false;  // may write what other calls see
+    bool spawns = false;    // its forks may run on other threads
   };
 
   // Throws Error. The method `forward` is compiled here; others on first use.
