@@ -1,14 +1,18 @@
 #include "passes/constants.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <unordered_set>
 
 #include "core/value/containers.h"
 
 namespace temper {
 namespace {
 
-constexpr int64_t kMaxCompared = 4096;  // bytes; larger tensors are equal only by identity
+constexpr int64_t kMaxCompared = 4096;       // bytes; larger tensors are equal only by identity
+constexpr int64_t kMaxUnfolded = 1'000'000;  // values that a constant may consist of
+constexpr int kMaxDepth = 200;
 
 bool same_tensor(const Tensor& a, const Tensor& b) {
   if (a.impl() == b.impl()) return true;
@@ -24,12 +28,63 @@ bool same_tensor(const Tensor& a, const Tensor& b) {
   return std::memcmp(x.raw(), y.raw(), static_cast<size_t>(x.nbytes())) == 0;
 }
 
-bool same_items(const std::vector<IValue>& a, const std::vector<IValue>& b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (!same_constant(a[i], b[i])) return false;
+bool is_container(const IValue& value) {
+  return value.is_list() || value.is_tuple() || value.is_dict();
+}
+
+bool same(const IValue& a, const IValue& b, int64_t* budget);
+
+bool same_items(const std::vector<IValue>& a, const std::vector<IValue>& b, int64_t* budget) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [budget](const IValue& x, const IValue& y) { return same(x, y, budget); });
+}
+
+bool is_data(const IValue& value, int depth, int64_t* budget) {
+  if (--*budget < 0 || depth > kMaxDepth) return false;
+  const auto each = [&](const IValue& item) { return is_data(item, depth + 1, budget); };
+  switch (value.tag()) {
+    case Tag::kList: return std::ranges::all_of(value.to_list().items, each);
+    case Tag::kTuple: return std::ranges::all_of(value.to_tuple().items, each);
+    case Tag::kTensor:
+    case Tag::kNone:
+    case Tag::kBool:
+    case Tag::kInt:
+    case Tag::kDouble:
+    case Tag::kString:
+    case Tag::kComplex:
+    case Tag::kDevice:
+    case Tag::kEnum: return true;
+    default: return false;
   }
-  return true;
+}
+
+bool same(const IValue& a, const IValue& b, int64_t* budget) {
+  if (a.tag() != b.tag() || --*budget < 0) return false;
+  switch (a.tag()) {
+    case Tag::kNone: return true;
+    case Tag::kBool: return a.to_bool() == b.to_bool();
+    case Tag::kInt: return a.to_int() == b.to_int();
+    case Tag::kDouble:
+      return std::bit_cast<uint64_t>(a.to_double()) == std::bit_cast<uint64_t>(b.to_double());
+    case Tag::kString: return a.to_string() == b.to_string();
+    case Tag::kDevice: return a.to_device() == b.to_device();
+    case Tag::kComplex: {
+      const auto x = a.to_complex();
+      const auto y = b.to_complex();
+      return std::memcmp(&x, &y, sizeof(x)) == 0;
+    }
+    case Tag::kTensor: return same_tensor(a.to_tensor(), b.to_tensor());
+    case Tag::kList:
+      return equal(a.to_list().element_type, b.to_list().element_type) &&
+             same_items(a.to_list().items, b.to_list().items, budget);
+    case Tag::kTuple: {
+      const TypePtr& x = a.to_tuple().type;
+      const TypePtr& y = b.to_tuple().type;
+      if (static_cast<bool>(x) != static_cast<bool>(y) || (x && !equal(x, y))) return false;
+      return same_items(a.to_tuple().items, b.to_tuple().items, budget);
+    }
+    default: return a.to_reference() && a.to_reference() == b.to_reference();
+  }
 }
 
 }  // namespace
@@ -53,32 +108,8 @@ TypePtr constant_type(const IValue& value, const TypePtr& declared) {
 }
 
 bool same_constant(const IValue& a, const IValue& b) {
-  if (a.tag() != b.tag()) return false;
-  switch (a.tag()) {
-    case Tag::kNone: return true;
-    case Tag::kBool: return a.to_bool() == b.to_bool();
-    case Tag::kInt: return a.to_int() == b.to_int();
-    case Tag::kDouble:
-      return std::bit_cast<uint64_t>(a.to_double()) == std::bit_cast<uint64_t>(b.to_double());
-    case Tag::kString: return a.to_string() == b.to_string();
-    case Tag::kDevice: return a.to_device() == b.to_device();
-    case Tag::kComplex: {
-      const auto x = a.to_complex();
-      const auto y = b.to_complex();
-      return std::memcmp(&x, &y, sizeof(x)) == 0;
-    }
-    case Tag::kTensor: return same_tensor(a.to_tensor(), b.to_tensor());
-    case Tag::kList:
-      return equal(a.to_list().element_type, b.to_list().element_type) &&
-             same_items(a.to_list().items, b.to_list().items);
-    case Tag::kTuple: {
-      const TypePtr& x = a.to_tuple().type;
-      const TypePtr& y = b.to_tuple().type;
-      if (static_cast<bool>(x) != static_cast<bool>(y) || (x && !equal(x, y))) return false;
-      return same_items(a.to_tuple().items, b.to_tuple().items);
-    }
-    default: return a.to_reference() && a.to_reference() == b.to_reference();
-  }
+  int64_t budget = kMaxUnfolded;
+  return same(a, b, &budget);
 }
 
 size_t constant_hash(const IValue& value) {
@@ -98,50 +129,48 @@ size_t constant_hash(const IValue& value) {
   }
 }
 
-bool is_data(const IValue& value) {
-  switch (value.tag()) {
-    case Tag::kList:
-      for (const IValue& item : value.to_list().items) {
-        if (!is_data(item)) return false;
-      }
-      return true;
-    case Tag::kTuple:
-      for (const IValue& item : value.to_tuple().items) {
-        if (!is_data(item)) return false;
-      }
-      return true;
-    case Tag::kTensor:
-    case Tag::kNone:
-    case Tag::kBool:
-    case Tag::kInt:
-    case Tag::kDouble:
-    case Tag::kString:
-    case Tag::kComplex:
-    case Tag::kDevice:
-    case Tag::kEnum: return true;
-    default: return false;
+void each_part(const IValue& value, absl::FunctionRef<void(const IValue&)> visit) {
+  std::vector<const IValue*> waiting = {&value};
+  std::unordered_set<const RefCounted*> seen;
+  const auto add = [&waiting](const IValue& part) { waiting.push_back(&part); };
+  while (!waiting.empty()) {
+    const IValue& part = *waiting.back();
+    waiting.pop_back();
+    visit(part);
+    if (!is_container(part) || !seen.insert(part.to_reference()).second) continue;
+    if (part.is_list()) {
+      std::ranges::for_each(part.to_list().items, add);
+    } else if (part.is_tuple()) {
+      std::ranges::for_each(part.to_tuple().items, add);
+    } else {
+      part.to_dict().each([&add](const IValue& key, const IValue& item) {
+        add(key);
+        add(item);
+      });
+    }
   }
+}
+
+bool is_data(const IValue& value) {
+  int64_t budget = kMaxUnfolded;
+  return is_data(value, 0, &budget);
 }
 
 void mark_constant(const IValue& value) {
-  if (value.is_tensor()) {
-    if (value.to_tensor().defined()) value.to_tensor().storage()->mark_constant();
-  } else if (value.is_list()) {
-    for (const IValue& item : value.to_list().items) mark_constant(item);
-  } else if (value.is_tuple()) {
-    for (const IValue& item : value.to_tuple().items) mark_constant(item);
-  }
+  each_part(value, [](const IValue& part) {
+    if (part.is_tensor() && part.to_tensor().defined()) {
+      part.to_tensor().storage()->mark_constant();
+    }
+  });
 }
 
 int64_t constant_bytes(const IValue& value) {
-  if (value.is_tensor())
-    return value.to_tensor().defined() ? value.to_tensor().storage()->size() : 0;
   int64_t bytes = 0;
-  if (value.is_list()) {
-    for (const IValue& item : value.to_list().items) bytes += constant_bytes(item);
-  } else if (value.is_tuple()) {
-    for (const IValue& item : value.to_tuple().items) bytes += constant_bytes(item);
-  }
+  each_part(value, [&bytes](const IValue& part) {
+    if (part.is_tensor() && part.to_tensor().defined()) {
+      bytes += part.to_tensor().storage()->size();
+    }
+  });
   return bytes;
 }
 

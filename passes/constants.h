@@ -1,6 +1,7 @@
 #pragma once
 // Constants that passes compare and make.
 
+#include "absl/functional/function_ref.h"
 #include "ir/graph/graph.h"
 
 namespace temper {
@@ -15,7 +16,11 @@ TypePtr constant_type(const IValue& value, const TypePtr& declared);
 bool same_constant(const IValue& a, const IValue& b);
 size_t constant_hash(const IValue& value);
 
-// Data that a constant may hold: no objects, dicts or futures.
+// The value and all that its lists, tuples and dicts hold: each container once, however often it is
+// held. Values that are small in an archive may unfold to more than time allows.
+void each_part(const IValue& value, absl::FunctionRef<void(const IValue&)> visit);
+
+// Data that a constant may hold: no objects, dicts or futures, and not too much when unfolded.
 bool is_data(const IValue& value);
 
 // Tells the storages of the value's tensors that nobody writes them.

@@ -3,6 +3,7 @@
 
 #include "core/op/run_context.h"
 #include "core/value/containers.h"
+#include "passes/constants.h"
 #include "passes/pass.h"
 
 namespace temper {
@@ -12,11 +13,11 @@ constexpr int64_t kMaxSteps = 1'000'000;
 constexpr auto kMaxTime = std::chrono::seconds(2);
 
 void collect_storages(const IValue& value, std::vector<const Storage*>* storages) {
-  if (value.is_tensor() && value.to_tensor().defined()) {
-    storages->push_back(value.to_tensor().storage().get());
-  } else if (value.is_list()) {
-    for (const IValue& item : value.to_list().items) collect_storages(item, storages);
-  }
+  each_part(value, [storages](const IValue& part) {
+    if (part.is_tensor() && part.to_tensor().defined()) {
+      storages->push_back(part.to_tensor().storage().get());
+    }
+  });
 }
 
 // Copies what was made under the evaluation's account, which dies with it; views of the inputs

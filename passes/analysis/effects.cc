@@ -1,6 +1,8 @@
 #include "passes/analysis/effects.h"
 
 #include <algorithm>
+#include <unordered_set>
+#include <vector>
 
 namespace temper {
 
@@ -19,6 +21,31 @@ bool any_nested(const Node& node, Predicate predicate) {
     }
   }
   return false;
+}
+
+bool is_mutable_itself(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kEnum:
+    case TypeKind::kAnyEnum:
+    case TypeKind::kNumber:
+    case TypeKind::kFloat:
+    case TypeKind::kComplex:
+    case TypeKind::kInt:
+    case TypeKind::kNone:
+    case TypeKind::kString:
+    case TypeKind::kBool:
+    case TypeKind::kDevice:
+    case TypeKind::kFunction:
+    case TypeKind::kScalarType:
+    case TypeKind::kLayout:
+    case TypeKind::kMemoryFormat:
+    case TypeKind::kQScheme:
+    // These are what they hold.
+    case TypeKind::kTuple:
+    case TypeKind::kOptional:
+    case TypeKind::kUnion: return false;
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -79,31 +106,25 @@ bool is_pure(const Node& node) {
   }
 }
 
-bool is_mutable(const TypePtr& type) {
-  switch (type->kind()) {
-    case TypeKind::kEnum:
-    case TypeKind::kAnyEnum:
-    case TypeKind::kNumber:
-    case TypeKind::kFloat:
-    case TypeKind::kComplex:
-    case TypeKind::kInt:
-    case TypeKind::kNone:
-    case TypeKind::kString:
-    case TypeKind::kBool:
-    case TypeKind::kDevice:
-    case TypeKind::kFunction:
-    case TypeKind::kScalarType:
-    case TypeKind::kLayout:
-    case TypeKind::kMemoryFormat:
-    case TypeKind::kQScheme: return false;
-    case TypeKind::kTuple:
-    case TypeKind::kOptional:
-    case TypeKind::kUnion: {
-      const auto parts = type->contained();
-      return std::any_of(parts.begin(), parts.end(), is_mutable);
+bool any_within(const TypePtr& type, absl::FunctionRef<bool(const Type&)> found) {
+  std::unordered_set<const Type*> seen;
+  std::vector<const Type*> waiting = {type.get()};
+  while (!waiting.empty()) {
+    const Type* part = waiting.back();
+    waiting.pop_back();
+    if (found(*part)) return true;
+    for (const TypePtr& inner : part->contained()) {
+      if (inner->contained().empty() || seen.insert(inner.get()).second) {
+        waiting.push_back(inner.get());
+      }
     }
-    default: return true;
   }
+  return false;
+}
+
+bool is_mutable(const TypePtr& type) {
+  if (type->contained().empty()) return is_mutable_itself(*type);
+  return any_within(type, is_mutable_itself);
 }
 
 }  // namespace temper

@@ -1,6 +1,7 @@
 #pragma once
 // What running a node does besides giving outputs, by its kind and its operator's properties.
 
+#include "absl/functional/function_ref.h"
 #include "ir/graph/graph.h"
 
 namespace temper {
@@ -18,6 +19,10 @@ bool is_nondeterministic(const ir::Node& node);
 // Equal inputs give equal outputs and nothing else happens: an operator, or a kind without blocks,
 // that may be evaluated ahead of time. Reading memory that others write is not looked at.
 bool is_pure(const ir::Node& node);
+
+// Whether `found` holds for the type or one that it consists of. Each is asked once: types that
+// name others twice, a hundred levels deep, unfold to more than time allows.
+bool any_within(const TypePtr& type, absl::FunctionRef<bool(const Type&)> found);
 
 // Whether values of this type can be written in place, or hold what can.
 bool is_mutable(const TypePtr& type);

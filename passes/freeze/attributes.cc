@@ -68,29 +68,19 @@ class ReadFinder {
 };
 
 void collect_storages(const IValue& value, std::unordered_set<const Storage*>* storages) {
-  if (value.is_tensor()) {
-    if (value.to_tensor().defined()) storages->insert(value.to_tensor().storage().get());
-  } else if (value.is_list()) {
-    for (const IValue& item : value.to_list().items) collect_storages(item, storages);
-  } else if (value.is_tuple()) {
-    for (const IValue& item : value.to_tuple().items) collect_storages(item, storages);
-  } else if (value.is_dict()) {
-    value.to_dict().each(
-        [&](const IValue&, const IValue& item) { collect_storages(item, storages); });
-  }
+  each_part(value, [storages](const IValue& part) {
+    if (part.is_tensor() && part.to_tensor().defined()) {
+      storages->insert(part.to_tensor().storage().get());
+    }
+  });
 }
 
 // Values of these types let code reach the attributes of objects.
 bool reaches_objects(const TypePtr& type) {
-  switch (type->kind()) {
-    case TypeKind::kClass:
-    case TypeKind::kInterface:
-    case TypeKind::kAny: return true;
-    default: {
-      const auto parts = type->contained();
-      return std::any_of(parts.begin(), parts.end(), reaches_objects);
-    }
-  }
+  return any_within(type, [](const Type& part) {
+    return part.kind() == TypeKind::kClass || part.kind() == TypeKind::kInterface ||
+           part.kind() == TypeKind::kAny;
+  });
 }
 
 }  // namespace
