@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "core/base/error.h"
+#include "core/base/strings.h"
 #include "ir/archive/zip_format.h"
 
 namespace temper::ir {
@@ -28,7 +30,9 @@ void check_name(std::string_view name, const ZipLimits& limits) {
     fail("zip: a member name of ", name.size(), " bytes is over the limit of ", limits.max_name);
   }
   if (std::any_of(name.begin(), name.end(), is_control)) {
-    fail("zip: the member name '", name, "' contains NUL or other control characters");
+    // Readers of logs must not take a part of the name for a line of its own.
+    fail("zip: the member name '", absl::CHexEscape(as_absl(name)),
+         "' contains NUL or other control characters");
   }
   if (name[0] == '/') fail("zip: the member name '", name, "' is an absolute path");
   for (size_t begin = 0; begin <= name.size();) {
