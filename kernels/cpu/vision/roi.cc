@@ -23,6 +23,9 @@ struct RoiCall {
   int64_t count() const { return rois.size(0); }
 };
 
+// Products of sizes below stay within 64 bits.
+constexpr int64_t kMaxPooled = 1 << 20;
+
 RoiCall read_roi(OpCall& call, const char* op) {
   RoiCall r{call.tensor(0).contiguous(), call.tensor(1).contiguous(), call.number(2),
             call.integer(3), call.integer(4)};
@@ -35,6 +38,9 @@ RoiCall read_roi(OpCall& call, const char* op) {
          dtype_name(r.input.dtype()), " and ", dtype_name(r.rois.dtype()));
   }
   if (r.height <= 0 || r.width <= 0) fail(op, ": pooled sizes must be positive");
+  if (r.height > kMaxPooled || r.width > kMaxPooled) {
+    fail(op, ": pooled sizes of ", r.height, " x ", r.width, " are too large");
+  }
   return r;
 }
 
@@ -87,8 +93,9 @@ struct Grid {
   std::vector<Point<T>> points;  // [height][width][per_bin]
 };
 
-// More points than this per bin only come from regions that no image has.
+// More points than these, per bin side and region, only come from regions that no image has.
 constexpr double kMaxGrid = 16384;
+constexpr int64_t kMaxPoints = 1 << 24;
 
 template <class T>
 Grid<T> make_grid(const RoiCall& r, const T* roi, T offset, bool at_least_one, int64_t sampling) {
@@ -104,10 +111,16 @@ Grid<T> make_grid(const RoiCall& r, const T* roi, T offset, bool at_least_one, i
     fail("a region of ", static_cast<double>(height), " x ", static_cast<double>(width),
          " pixels is too large");
   }
-  const int64_t grid_h = sampling > 0 ? sampling : static_cast<int64_t>(std::ceil(bin_h));
-  const int64_t grid_w = sampling > 0 ? sampling : static_cast<int64_t>(std::ceil(bin_w));
+  const auto side = [sampling](T bin) {
+    return sampling > 0 ? std::min(sampling, kMaxPoints) : static_cast<int64_t>(std::ceil(bin));
+  };
+  const int64_t grid_h = side(bin_h), grid_w = side(bin_w);
   Grid<T> grid;
   grid.per_bin = std::max<int64_t>(grid_h, 0) * std::max<int64_t>(grid_w, 0);
+  if (grid.per_bin > kMaxPoints / (r.height * r.width)) {
+    fail("a region of ", r.height, " x ", r.width, " bins with ", grid.per_bin,
+         " sampling points each is too large");
+  }
   grid.points.reserve(static_cast<size_t>(r.height * r.width * grid.per_bin));
   for (int64_t y = 0; y < r.height; ++y) {
     for (int64_t x = 0; x < r.width; ++x) {
@@ -160,7 +173,10 @@ struct Cells {
   bool empty() const { return bottom <= top || right <= left; }
 };
 
-int64_t whole(double v) { return static_cast<int64_t>(std::clamp(v, -1e9, 1e9)); }
+// What is no number counts as far outside.
+int64_t whole(double v) {
+  return v >= -1e9 ? static_cast<int64_t>(std::min(v, 1e9)) : int64_t{-1'000'000'000};
+}
 
 template <class T>
 void pool(const RoiCall& r, const Tensor& out, const Tensor& places) {
