@@ -9,10 +9,7 @@
 namespace temper {
 namespace {
 
-template <class T>
-int64_t typed_count(const google::protobuf::RepeatedField<T>& field) {
-  return field.size();
-}
+constexpr int64_t kMaxEmptyLists = 100'000;
 
 // The one typed field that a datatype uses: its number of elements; -1 for datatypes without one.
 int64_t contents_count(const Datatype& datatype, const inference::InferTensorContents& contents) {
@@ -219,12 +216,26 @@ IValue TensorIn::scalar_at(const Tensor& flat, int64_t index, const TypePtr& typ
   }
 }
 
+// Lists of nothing cost the sender nothing, whatever their number.
+void TensorIn::check_lists(const TypePtr& type) const {
+  int64_t lists = 1;
+  for (const int64_t dim : shape().first(shape().size() - 1)) {
+    if (dim == 0) return;
+    if (dim > kMaxEmptyLists / lists && count_ == 0) {
+      fail(text(), " stands for more than ", kMaxEmptyLists, " empty lists of ",
+           type->annotation());
+    }
+    lists *= dim;
+  }
+}
+
 IValue TensorIn::list(const TypePtr& type) const {
   TypePtr leaf = type;
   size_t depth = 0;
   for (; leaf->kind() == TypeKind::kList; leaf = leaf->contained()[0]) ++depth;
   if (count_ == 0 && shape().size() <= 1) return make_list(type->contained()[0], {});
   if (!is_scalar_type(leaf->kind()) || shape().size() != depth) refuse(type);
+  check_lists(type);
   std::vector<std::string_view> texts;
   Tensor flat;
   if (leaf->kind() == TypeKind::kString) {

@@ -42,6 +42,7 @@ class TensorIn {
   IValue scalar(const TypePtr& type) const;
   IValue scalar_at(const Tensor& flat, int64_t index, const TypePtr& type) const;
   IValue list(const TypePtr& type) const;
+  void check_lists(const TypePtr& type) const;
   IValue nested(const TypePtr& type, size_t dim, int64_t from, int64_t length, const Tensor& flat,
                 const std::vector<std::string_view>& texts) const;
   [[noreturn]] void refuse(const TypePtr& type) const;

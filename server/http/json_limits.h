@@ -18,7 +18,8 @@ inline nlohmann::json parse_json(std::string_view text) {
   try {
     return nlohmann::json::parse(text.begin(), text.end(), limit);
   } catch (const nlohmann::json::exception& error) {
-    fail("the body is no JSON: ", error.what());
+    // The message quotes the body, however long the piece is that it tripped over.
+    fail("the body is no JSON: ", std::string_view(error.what()).substr(0, 300));
   }
 }
 

@@ -32,6 +32,18 @@ void handle(Routes& routes, const httplib::Request& request, std::string body,
   response.set_content(std::move(answer.body), answer.type);
 }
 
+constexpr size_t kMaxBody = size_t{1} << 31;
+
+// The library's own limit is one of Content-Length, which chunked bodies lack and compressed ones
+// do not keep to.
+bool read_body(const httplib::ContentReader& read, std::string* body) {
+  return read([body](const char* data, size_t size) {
+    if (size > kMaxBody - body->size()) return false;
+    body->append(data, size);
+    return true;
+  });
+}
+
 void configure(httplib::Server& server, Routes& routes, int threads) {
   server.new_task_queue = [threads] {
     return new httplib::ThreadPool(static_cast<size_t>(threads));
@@ -42,7 +54,7 @@ void configure(httplib::Server& server, Routes& routes, int threads) {
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.set_tcp_nodelay(true);
-  server.set_payload_max_length(size_t{1} << 31);
+  server.set_payload_max_length(kMaxBody);
   server.set_read_timeout(std::chrono::seconds(60));
   server.set_write_timeout(std::chrono::seconds(60));
   server.set_keep_alive_timeout(5);
@@ -54,11 +66,7 @@ void configure(httplib::Server& server, Routes& routes, int threads) {
   server.Post(".*", [&routes](const httplib::Request& request, httplib::Response& response,
                               const httplib::ContentReader& read) {
     std::string body;
-    const bool complete = read([&body](const char* data, size_t size) {
-      body.append(data, size);
-      return true;
-    });
-    if (complete) handle(routes, request, std::move(body), response);
+    if (read_body(read, &body)) handle(routes, request, std::move(body), response);
   });
   server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
     if (response.body.empty() && response.status >= 400) {

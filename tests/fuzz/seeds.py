@@ -1,5 +1,6 @@
 """First inputs of the fuzzers, made of real files when they are run."""
 import hashlib
+import json
 import pathlib
 import random
 import re
@@ -59,6 +60,36 @@ def schemas() -> Iterator[bytes]:
     yield from (line.encode() for line in lines[::10] if line and not line.startswith("#"))
 
 
+def requests() -> Iterator[bytes]:
+    """The first byte tells the format, the second how long the JSON is before binary tensors."""
+    from tests.e2e.stubs import inference
+    described = [("x", "FP32", [1, 2], [0.5, 1]), ("n", "INT64", [1], [3]), ("b", "BOOL", [], True),
+                 ("s", "BYTES", [1], ["word"]), ("grid", "INT32", [2, 2], [[1, 2], [3, 4]]),
+                 ("words", "BYTES", [2], ["a", "\u00e9"]), ("many.0", "UINT8", [3], [1, 2, 3]),
+                 ("parts.key", "INT8", [0], []), ("pair.0", "INT16", [1], [1]),
+                 ("pair.1", "FP64", [2, 0], []), ("INPUT__0", "FP64", [1], [1e300])]
+    for name, datatype, shape, data in described:
+        entry = {"name": name, "datatype": datatype, "shape": shape, "data": data}
+        body = {"id": "7", "parameters": {"timeout": 5, "binary_data_output": True},
+                "inputs": [entry], "outputs": [{"name": "y", "parameters": {"binary_data": True}}]}
+        yield b"\x00\xff" + json.dumps(body).encode()
+        message = inference.ModelInferRequest(model_name="fuzz", id="7")
+        message.inputs.add(name=name, datatype=datatype, shape=shape)
+        message.raw_input_contents.append(bytes(16))
+        yield b"\x01\xff" + message.SerializeToString()
+    entry = {"name": "x", "datatype": "FP16", "shape": [2], "parameters": {"binary_data_size": 4}}
+    head = json.dumps({"inputs": [entry]}).encode()
+    yield bytes([0, len(head)]) + head + bytes(4)
+    message = inference.ModelInferRequest(model_name="fuzz")
+    tensor = message.inputs.add(name="x", datatype="FP32", shape=[2])
+    tensor.contents.fp32_contents.extend([1.0, 2.0])
+    yield b"\x01\xff" + message.SerializeToString()
+    yield (b'\x02\xff{"max_batch_size": 4, "input": [{"name": "x", "data_type": "TYPE_FP32", '
+           b'"dims": [-1, 3]}], "version_policy": {"latest": {"num_versions": 2}}}')
+    yield (b'\x03\xffname: "fuzz" max_batch_size: 4\ninput { name: "x__0" data_type: TYPE_FP32 '
+           b'dims: [ -1, 3 ] }\noutput { name: "y__0" data_type: TYPE_FP32 dims: 3 }')
+
+
 def calls() -> Iterator[bytes]:
     """Random bytes: they choose operators and arguments."""
     chance = random.Random(7)
@@ -68,7 +99,8 @@ def calls() -> Iterator[bytes]:
 
 MAKERS: Dict[str, Callable[[], Iterator[bytes]]] = {
     "zip_fuzz": zips, "pickle_fuzz": pickles, "script_fuzz": scripts, "graph_fuzz": graphs,
-    "type_fuzz": types, "schema_fuzz": schemas, "op_fuzz": calls}
+    "type_fuzz": types, "schema_fuzz": schemas, "op_fuzz": calls,
+    "request_fuzz": requests}
 
 
 def write(target: str, folder: pathlib.Path) -> int:
