@@ -139,7 +139,7 @@ class End(unittest.TestCase):
         self.addCleanup(self.repository.remove)
         for model in ("digits", "chargen"):
             self.repository.add_example(model)
-        self.daemon = Daemon(self.repository)
+        self.daemon = Daemon(self.repository, "--drain-seconds", "110")
         self.addCleanup(self.daemon.stop)
 
     def test_term_when_idle(self):

@@ -2,6 +2,7 @@
 import io
 import pathlib
 import random
+import struct
 import zipfile
 from typing import Dict, Iterator, List, Optional, Tuple
 
@@ -64,8 +65,11 @@ def structure(archive: bytes) -> List[Tuple[int, int]]:
     with zipfile.ZipFile(io.BytesIO(archive)) as members:
         for member in sorted(members.infolist(), key=lambda each: each.header_offset):
             if "/data/" in member.filename or "/constants/" in member.filename:
-                parts.append((end, member.header_offset + 30 + len(member.filename)))
-                end = parts[-1][1] + member.file_size
+                # The local header has a padding of its own, which the directory does not tell.
+                name, extra = struct.unpack_from("<HH", archive, member.header_offset + 26)
+                data = member.header_offset + 30 + name + extra
+                parts.append((end, data))
+                end = data + member.compress_size
     return parts + [(end, len(archive))]
 
 
