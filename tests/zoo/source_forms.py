@@ -1,6 +1,7 @@
 """Every form of the language that a file may hold, written by hand."""
 import torch
 
+from tests.zoo import source_values  # noqa: F401
 from tests.zoo.case import Call
 from tests.zoo.sources import cases, source  # noqa: F401
 
