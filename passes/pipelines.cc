@@ -6,9 +6,10 @@ namespace {
 Stage see_through() { return {{"inline", "freeze"}}; }
 
 Stage simplify() {
-  return {{"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries",
-           "rank_queries", "constant_propagation", "cse", "known_conditions", "lower_lists", "dce"},
-          4};
+  return {
+      {"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries", "rank_queries",
+       "constant_propagation", "no_ops", "cse", "known_conditions", "lower_lists", "dce"},
+      4};
 }
 
 }  // namespace
@@ -18,7 +19,8 @@ const Pipeline& load_pipeline() {
       see_through(),
       simplify(),
       {{"functionalize", "dce"}},
-      {{"fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"}, 4},
+      {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
+       4},
       {{"free_layout", "cse", "constant_pooling", "dce"}},
   };
   return pipeline;

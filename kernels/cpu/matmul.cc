@@ -270,6 +270,12 @@ void linear(OpCall& call) {
   call.ret(linear_of(call.context(), call.tensor(0), call.tensor(1), call.opt_tensor(2)));
 }
 
+void as_matrix(OpCall& call) {
+  const int64_t rank = call.tensor(0).dim();
+  if (rank != 2) fail("mat1 must be a matrix, got ", rank, "-D tensor");
+  call.ret(0, call.in(0));
+}
+
 void fused_linear(OpCall& call) {
   Epilogue epilogue = epilogue_of(call, 3);
   const Tensor out =

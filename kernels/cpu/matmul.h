@@ -22,6 +22,7 @@ void mm(OpCall& call);
 void bmm(OpCall& call);
 void matmul(OpCall& call);
 void linear(OpCall& call);
+void as_matrix(OpCall& call);     // the tensor itself; raises unless it has two dims
 void fused_linear(OpCall& call);  // linear, then the arguments of an epilogue
 void mv(OpCall& call);
 void dot(OpCall& call);

@@ -3,6 +3,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tests.zoo.case import Call, Case
@@ -289,6 +290,41 @@ class TurnedLayout(nn.Module):
                 flipped.is_contiguous())
 
 
+class SpelledLinears(nn.Module):
+    """Linear layers as old traces and careful programmers spell them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(6, 4))
+        self.turned = nn.Parameter(torch.randn(6, 40))
+        self.bias = nn.Parameter(torch.randn(6))
+        self.last = nn.Parameter(torch.randn(40))
+        self.one = nn.Parameter(torch.randn(1))
+
+    def forward(self, x: Tensor) -> List[Tensor]:
+        y = torch.addmm(self.bias, x, self.weight.t())
+        deep = torch.stack([y, y.relu()])
+        z = deep.matmul(self.turned)
+        z += self.last
+        sums = torch.addmm(self.bias, x, self.weight.t(), beta=2.0, alpha=0.5)
+        both = F.dropout(x @ self.weight.transpose(0, 1) + self.bias, 0.3, False) + sums
+        return [y, z, both, torch.mm(x, self.weight.t()).relu_(), self.one + x @ self.weight.T,
+                x[0].matmul(self.weight.t()) + self.bias, self.last + y @ self.turned]
+
+
+def spelled(traced: bool):
+    def make():
+        net = SpelledLinears().eval()
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        x = torch.randn(3, 4)
+        calls = [Call((x,)), Call((torch.randn(70, 4),)), Call((x[:1],)),
+                 Call((torch.randn(2, 3, 4),), fails="must be a matrix"),
+                 Call((torch.randn(4),), fails="must be a matrix")]
+        return torch.jit.trace(net, x) if traced else torch.jit.script(net), calls
+    return make
+
+
 def normed(module: Callable[[], nn.Module], *shape: int):
     """Statistics and weights as training leaves them."""
     def make():
@@ -332,6 +368,7 @@ def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
         ("bag_last_offset", bag("sum", include_last_offset=True)),
         ("bag_padding", bag("mean", padding_idx=4)), ("embedding", embedding),
         ("normed_convs", normed(NormedConvs, 2, 4, 7, 6)),
+        ("spelled_linears", spelled(False)), ("spelled_linears_traced", spelled(True)),
         ("turned_layout", normed(TurnedLayout, 2, 4, 7, 6)),
         ("normed_other_dims", normed(NormedOtherDims, 1, 4, 8))]
 
