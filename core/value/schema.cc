@@ -15,6 +15,8 @@ std::string join_sets(const std::vector<std::string>& sets) {
 }
 
 std::string alias_text(const AliasInfo& alias) {
+  // A set of its own that the reader made up for a bare mark.
+  if (!alias.before.empty() && alias.before[0].starts_with('$')) return "!";
   std::string text = join_sets(alias.before);
   if (alias.is_write) text += "!";
   if (alias.after != alias.before) text += " -> " + join_sets(alias.after);

@@ -83,9 +83,10 @@ class Arguments {
   }
   double real() {
     static constexpr double kInf = std::numeric_limits<double>::infinity();
-    static constexpr double kPool[] = {0,    1,     0.5,         -1,  2,    -0.0,  1e-5,
-                                       0.1,  1e-30, 1e30,        300, 1e30, 1e300, -1e300,
-                                       kInf, -kInf, kInf - kInf, 3,   0.9};
+    static constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    static constexpr double kPool[] = {0,    1,     0.5,  -1,  2,    -0.0,  1e-5,
+                                       0.1,  1e-30, 1e30, 300, 1e30, 1e300, -1e300,
+                                       kInf, -kInf, kNan, 3,   0.9};
     return choose_.one_of(kPool);
   }
   IValue number() {

@@ -83,5 +83,11 @@ TEST(SchemaTest, EveryKnownOperatorParsesAndPrintsBack) {
   EXPECT_GT(count, 3000);
 }
 
+TEST(Schema, ABareMarkOfAWriteIsPrintedAsItWasRead) {
+  const Schema schema = parse_schema("aten::f(Tensor! self, Tensor? b) -> Tensor");
+  EXPECT_TRUE(schema.arguments[0].is_write());
+  EXPECT_EQ(schema.text(), "aten::f(Tensor! self, Tensor? b) -> Tensor");
+}
+
 }  // namespace
 }  // namespace temper
