@@ -254,6 +254,14 @@ class Parser {
     return name == "Future" ? future_of(parameters[0]) : rref_of(parameters[0]);
   }
 
+  // Defaults are repeated as often.
+  int list_size() {
+    const std::string digits = word();
+    const bool number = digits.find_first_not_of("0123456789") == std::string::npos;
+    if (!number || digits.size() > 3) error(str_cat("expected a list's size, got ", digits));
+    return std::stoi(digits);
+  }
+
   TypePtr type(Argument& argument) {
     if (++depth_ > kMaxDepth) error("types nest too deeply");
     std::string written;
@@ -264,7 +272,7 @@ class Parser {
       } else if (eat("[")) {
         skip();
         if (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) {
-          argument.fixed_size = std::atoi(word().c_str());
+          argument.fixed_size = list_size();
         }
         expect("]");
         // An annotation seen so far belongs to the elements.

@@ -89,5 +89,11 @@ TEST(Schema, ABareMarkOfAWriteIsPrintedAsItWasRead) {
   EXPECT_EQ(schema.text(), "aten::f(Tensor! self, Tensor? b) -> Tensor");
 }
 
+TEST(Schema, SizesOfListsAreSmallNumbers) {
+  EXPECT_EQ(parse_schema("aten::f(int[3] x) -> ()").arguments[0].fixed_size, 3);
+  EXPECT_THROW(parse_schema("aten::f(int[4294967295] x=0) -> ()"), Error);
+  EXPECT_THROW(parse_schema("aten::f(int[3x] x=0) -> ()"), Error);
+}
+
 }  // namespace
 }  // namespace temper
