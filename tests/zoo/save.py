@@ -31,6 +31,9 @@ LARGE = {"resnet18", "traced_mobilenet_v2", "fasterrcnn", "wav2vec2"}
 # freezing makes them forget how they save themselves.
 OWN_STATE = {"archive_own_state"}
 
+# The oracle loses values of its own after some loops; then temper alone says what the file means.
+LOST_VALUE = "Expected Tensor but got None"
+
 
 def save(temper: str, source: pathlib.Path, target: pathlib.Path, flags: Sequence[str]) -> None:
     done = subprocess.run([temper, "save", *flags, str(source), str(target)], text=True,
@@ -83,7 +86,10 @@ def check(temper: str, mode: str, name: str) -> List[Tuple[str, Optional[str]]]:
             return [(call.label, str(error)) for call in calls]
         for call in calls:
             reference = saved_again(call.model) if own_state else None
-            results.append((call.label, judge(call, model, reference)))
+            problem = judge(call, model, reference)
+            if problem and problem.rstrip().endswith(LOST_VALUE):
+                problem = answer_of_temper(temper, first, call)
+            results.append((call.label, problem))
         if not own_state:
             try:
                 save(temper, first, second, [])
@@ -92,6 +98,18 @@ def check(temper: str, mode: str, name: str) -> List[Tuple[str, Optional[str]]]:
             except (RuntimeError, subprocess.TimeoutExpired) as error:
                 results.append((f"{name}, saved twice", str(error)))
     return results
+
+
+def answer_of_temper(temper: str, archive: pathlib.Path, call: Stored) -> Optional[str]:
+    """None if temper answers the saved archive as it must."""
+    output = archive.with_name("output.pt")
+    done = subprocess.run([temper, "run", str(archive), "--method", call.method, "--inputs",
+                           str(call.inputs), "--output", str(output)], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=120)
+    if done.returncode != 0:
+        return done.stdout.strip()
+    return compare(torch.load(output), torch.load(call.expected), call.tolerance)
 
 
 def modes_of(case: Case, options: argparse.Namespace) -> List[str]:
