@@ -21,7 +21,8 @@ const Pipeline& load_pipeline() {
       {{"functionalize", "dce"}},
       {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
        4},
-      {{"free_layout", "cse", "constant_pooling", "dce"}},
+      {{"free_layout", "pointwise_spellings", "cse", "constant_pooling", "dce"}},
+      {{"pointwise_groups", "dce"}},
   };
   return pipeline;
 }

@@ -77,6 +77,7 @@ enum class DTypeRule : uint8_t {
 struct PointwiseRule {
   // Parses; `schema` names the arguments that may stand in the expression.
   PointwiseRule(const Schema& schema, std::string_view expression, DTypeRule dtypes);
+  explicit PointwiseRule(DTypeRule rule) : dtypes(rule) {}
   ScalarExpr expression;
   struct Input {
     int argument;   // of the schema
@@ -114,6 +115,14 @@ struct PointwiseRow {
 };
 
 class Function;
+class OpDef;
+
+// One operator of a point-wise group: where its arguments come from. Below the group's number of
+// arguments: that argument; from there on: the result of the part of that number.
+struct GroupPart {
+  const OpDef* op;
+  std::vector<int> arguments;
+};
 
 class OpDef {
  public:
@@ -124,6 +133,10 @@ class OpDef {
   Kernel kernel() const { return kernel_; }
   ScalarCode scalar() const { return scalar_; }
   const PointwiseRule* pointwise() const { return pointwise_.get(); }
+  // Runs a group of operators like this one; null when it may not be part of one.
+  Kernel group_kernel() const { return group_kernel_; }
+  // What a group (core/op/pointwise_group.h) consists of; empty for every other operator.
+  absl::Span<const GroupPart> parts() const { return parts_; }
   // Body in TorchScript when there is no kernel.
   Function* composite() const { return composite_.get(); }
   bool implemented() const { return kernel_ || composite_; }
@@ -147,9 +160,12 @@ class OpDef {
 
  private:
   friend class OpRegistry;
+  friend class PointwiseGroup;
   Schema schema_;
   Kernel kernel_ = nullptr;
+  Kernel group_kernel_ = nullptr;
   std::unique_ptr<PointwiseRule> pointwise_;
+  std::vector<GroupPart> parts_;
   Ref<Function> composite_;
   const OpDef* functional_ = nullptr;
   uint32_t properties_ = 0;
@@ -166,8 +182,8 @@ class OpRegistry {
   void add_schemas(std::string_view lines);
   // The key must name a known schema; otherwise our bug.
   void add(absl::Span<const OpRow> rows);
-  // `kernel` evaluates OpDef::pointwise().
-  void add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel);
+  // `kernel` evaluates OpDef::pointwise(), `group` several such operators at once.
+  void add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel, Kernel group);
   // Binds a prelude function. A name with a schema of equal key gets it as its body; otherwise
   // the function's schema is appended as a new overload.
   void add_composite(const std::string& key, Ref<Function> body);

@@ -106,13 +106,14 @@ void OpRegistry::add(absl::Span<const OpRow> rows) {
   }
 }
 
-void OpRegistry::add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel) {
+void OpRegistry::add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kernel, Kernel group) {
   for (const PointwiseRow& row : rows) {
     OpDef& op = must_find(row.key);
     if (op.kernel_) {
       throw_error(ErrorKind::kInternal, str_cat("operator ", row.key, " has two rows"));
     }
     op.kernel_ = kernel;
+    op.group_kernel_ = group;
     op.pointwise_ = std::make_unique<PointwiseRule>(op.schema_, row.expression, row.dtypes);
   }
 }

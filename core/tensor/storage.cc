@@ -12,7 +12,7 @@ namespace {
 
 thread_local MemoryAccount* current_account = nullptr;
 
-std::byte* allocate_bytes(int64_t bytes, MemoryAccount* account) {
+std::byte* allocate_from_heap(int64_t bytes, MemoryAccount* account) {
   const int64_t block = account ? BlockCache::rounded(bytes) : 0;
   if (block > 0) {
     if (std::byte* cached = account->blocks().take(block)) return cached;
@@ -55,10 +55,13 @@ bool BlockCache::give(std::byte* block, int64_t size) {
   return true;
 }
 
-BlockCache::~BlockCache() {
+void BlockCache::clear() {
+  const std::lock_guard lock(mutex_);
   for (const auto& [size, blocks] : free_) {
     for (std::byte* block : blocks) std::free(block);
   }
+  free_.clear();
+  bytes_ = 0;
 }
 
 void MemoryAccount::charge(int64_t bytes) {
@@ -83,17 +86,33 @@ MemoryAccount* AccountScope::current() { return current_account; }
 Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   if (device.kind == DeviceKind::kCuda) unimplemented("tensors on device ", to_string(device));
   Ref<Storage> storage(new Storage);
-  if (current_account) {
-    current_account->charge(bytes);
-    storage->account_ = Ref<MemoryAccount>(current_account);
-  }
   storage->size_ = bytes;
   storage->device_ = device;
-  if (device.kind == DeviceKind::kCpu) {
-    storage->data_ =
-        bytes <= kInlineBytes ? storage->inline_bytes() : allocate_bytes(bytes, current_account);
+  if (device.kind == DeviceKind::kCpu && bytes > kInlineBytes) {
+    storage->allocate_bytes(bytes);
+  } else {
+    storage->data_ = device.kind == DeviceKind::kCpu ? storage->inline_bytes() : nullptr;
+    if (current_account) {
+      current_account->charge(bytes);
+      storage->account_ = Ref<MemoryAccount>(current_account);
+    }
   }
   return storage;
+}
+
+// The region of an arena is charged as a whole.
+void Storage::allocate_bytes(int64_t bytes) {
+  if (Arena* arena = ArenaScope::current()) {
+    data_ = arena->allocate(bytes, &ticket_);
+    if (ticket_ != Arena::kNoTicket) arena_ = Ref<Arena>(arena);
+    planned_ = data_ != nullptr;
+    if (planned_) return;
+  }
+  if (current_account) {
+    current_account->charge(bytes);
+    account_ = Ref<MemoryAccount>(current_account);
+  }
+  data_ = allocate_from_heap(bytes, current_account);
 }
 
 Ref<Storage> Storage::borrow(void* data, int64_t bytes, Ref<RefCounted> owner) {
@@ -107,8 +126,13 @@ Ref<Storage> Storage::borrow(void* data, int64_t bytes, Ref<RefCounted> owner) {
 
 void Storage::grow(int64_t bytes) {
   if (bytes <= size_) return;
-  if (account_) account_->charge(bytes - size_);
-  std::byte* larger = allocate_bytes(bytes, account_.get());
+  if (planned_ && current_account) {
+    current_account->charge(bytes);
+    account_ = Ref<MemoryAccount>(current_account);
+  } else if (account_) {
+    account_->charge(bytes - size_);
+  }
+  std::byte* larger = allocate_from_heap(bytes, account_.get());
   if (data_) std::memcpy(larger, data_, static_cast<size_t>(size_));
   free_bytes();
   owner_ = nullptr;
@@ -117,6 +141,11 @@ void Storage::grow(int64_t bytes) {
 }
 
 void Storage::free_bytes() {
+  if (arena_) {
+    arena_->give_back(planned_ ? data_ : nullptr, ticket_);
+    arena_ = nullptr;
+    if (std::exchange(planned_, false)) return;
+  }
   if (owner_ || data_ == inline_bytes()) return;
   const int64_t block = account_ && data_ ? BlockCache::rounded(size_) : 0;
   if (block == 0 || !account_->blocks().give(data_, block)) std::free(data_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/ref.h"
+#include "core/tensor/arena.h"
 #include "core/tensor/device.h"
 
 namespace temper {
@@ -24,7 +25,8 @@ class BlockCache {
   static int64_t rounded(int64_t bytes);
   std::byte* take(int64_t size);              // null when there is none of that rounded size
   bool give(std::byte* block, int64_t size);  // false: full, the caller frees it
-  ~BlockCache();
+  void clear();                               // frees what waits
+  ~BlockCache() { clear(); }
 
  private:
   static constexpr int64_t kMaxBytes = int64_t{256} << 20;
@@ -100,6 +102,7 @@ class Storage : public RefCounted {
     const auto address = reinterpret_cast<uintptr_t>(inline_);
     return inline_ + (-address & (kAlignment - 1));
   }
+  void allocate_bytes(int64_t bytes);
   void free_bytes();
 
   std::byte* data_ = nullptr;
@@ -109,6 +112,9 @@ class Storage : public RefCounted {
   std::atomic<bool> constant_{false};
   Ref<RefCounted> owner_;
   Ref<MemoryAccount> account_;
+  Ref<Arena> arena_;  // told when the bytes are given back
+  uint32_t ticket_ = Arena::kNoTicket;
+  bool planned_ = false;  // the bytes are the arena's
   alignas(
       std::max_align_t) std::byte inline_[kInlineBytes + kAlignment - alignof(std::max_align_t)];
 };

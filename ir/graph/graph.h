@@ -32,6 +32,7 @@ enum class Kind : uint8_t {
   kIf,
   kLoop,
   kFork,
+  kPointwiseGroup,  // attribute Subgraph: point-wise operators that run as one
   kListConstruct,
   kDictConstruct,
   kTupleConstruct,

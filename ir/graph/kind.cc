@@ -11,6 +11,7 @@ std::string_view kind_name(Kind kind) {
     case Kind::kIf: return "prim::If";
     case Kind::kLoop: return "prim::Loop";
     case Kind::kFork: return "prim::fork";
+    case Kind::kPointwiseGroup: return "prim::PointwiseGroup";
     case Kind::kListConstruct: return "prim::ListConstruct";
     case Kind::kDictConstruct: return "prim::DictConstruct";
     case Kind::kTupleConstruct: return "prim::TupleConstruct";

@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/op/pointwise_group.h"
 #include "ir/graph/node_laws.h"
 
 namespace temper::ir {
@@ -171,6 +172,36 @@ class Verifier {
   std::unordered_set<std::string> names_;
 };
 
+Breach check_fork(const Node& node, const Graph& graph) {
+  if (node.outputs().size() != 1 || !has_kind(node.output(), TypeKind::kFuture)) {
+    return {15, "needs one Future as output"};
+  }
+  const Breach b = check_carried(node, node.inputs(), graph.inputs(), "captures");
+  if (b) return {15, b.reason};
+  const TypePtr& element = node.output()->type()->expect<WrapperType>().element();
+  if (graph.outputs().size() != 1 || !type_fits(graph.outputs()[0]->type(), element)) {
+    return {15, "waits for a value that its Subgraph does not give"};
+  }
+  return {};
+}
+
+Breach check_group(const Node& node, const Graph& graph) {
+  if (node.outputs().size() != 1 || graph.outputs().size() != 1) return {17, "needs one output"};
+  const Breach b = check_carried(node, node.inputs(), graph.inputs(), "inputs");
+  if (b) return {17, b.reason};
+  const Node* last = nullptr;
+  for (const Node* part : *graph.block()) {
+    if (!part->op() || !PointwiseGroup::takes(*part->op())) {
+      return {17, str_cat("holds ", part->kind_text(), ", which is not point-wise")};
+    }
+    if (last && last->output()->uses().empty()) return {17, "holds a part that nobody uses"};
+    last = part;
+  }
+  if (!last || graph.outputs()[0] != last->output())
+    return {17, "gives another value than its last"};
+  return {};
+}
+
 }  // namespace
 
 Breach check_control(const Node& node) {
@@ -180,21 +211,12 @@ Breach check_control(const Node& node) {
     default: break;
   }
   if (!node.blocks().empty()) return {7, "has blocks"};
-  if (!node.is(Kind::kFork)) return {};
+  if (!node.is(Kind::kFork) && !node.is(Kind::kPointwiseGroup)) return {};
   const auto* graph = node.has_attribute("Subgraph")
                           ? std::get_if<std::shared_ptr<Graph>>(&node.attribute("Subgraph"))
                           : nullptr;
   if (!graph || !*graph) return {15, "needs a Subgraph"};
-  if (node.outputs().size() != 1 || !has_kind(node.output(), TypeKind::kFuture)) {
-    return {15, "needs one Future as output"};
-  }
-  const Breach b = check_carried(node, node.inputs(), (*graph)->inputs(), "captures");
-  if (b) return {15, b.reason};
-  const TypePtr& element = node.output()->type()->expect<WrapperType>().element();
-  if ((*graph)->outputs().size() != 1 || !type_fits((*graph)->outputs()[0]->type(), element)) {
-    return {15, "waits for a value that its Subgraph does not give"};
-  }
-  return {};
+  return node.is(Kind::kFork) ? check_fork(node, **graph) : check_group(node, **graph);
 }
 
 void verify(const Graph& graph) { Verifier(graph, 0).run(); }

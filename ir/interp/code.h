@@ -66,6 +66,7 @@ struct Code {
   // Registers that hold constants, filled when a frame starts.
   std::vector<std::pair<Register, IValue>> constants;
   std::vector<std::shared_ptr<const Code>> forks;
+  std::vector<std::unique_ptr<const OpDef>> groups;  // point-wise groups, which payloads point to
   uint32_t num_registers = 0;
   uint32_t num_params = 0;
   uint32_t warn_sites = 0;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/op/pointwise_group.h"
 #include "core/value/class_type.h"
 #include "core/value/function.h"
 #include "ir/interp/code.h"
@@ -240,6 +241,7 @@ class Compiler {
   void emit_method_call(const Node* node);
   void emit_with(const Node* node);
   void emit_op(const Node* node);
+  void emit_group(const Node* node);
   Regs assign_outputs(const Node* node) {
     Regs regs;
     for (const Value* output : node->outputs()) regs.push_back(registers_.assign_new(output));
@@ -311,6 +313,31 @@ void Compiler::emit_op(const Node* node) {
   }
 }
 
+// Where the arguments of the subgraph's nodes come from, in the numbers of GroupPart.
+std::vector<GroupPart> parts_of(const Graph& graph) {
+  std::unordered_map<const Value*, int> numbers;
+  for (const Value* input : graph.inputs()) numbers.emplace(input, numbers.size());
+  std::vector<GroupPart> parts;
+  for (const Node* node : *graph.block()) {
+    GroupPart& part = parts.emplace_back(GroupPart{node->op(), {}});
+    for (const Value* input : node->inputs()) part.arguments.push_back(numbers.at(input));
+    numbers.emplace(node->output(), numbers.size());
+  }
+  return parts;
+}
+
+void Compiler::emit_group(const Node* node) {
+  const auto& graph = *std::get<std::shared_ptr<Graph>>(node->attribute("Subgraph"));
+  std::vector<std::optional<IValue>> constants;
+  for (const Value* input : node->inputs()) {
+    const bool constant = input->node()->is(Kind::kConstant);
+    constants.push_back(constant ? std::optional(input->node()->value()) : std::nullopt);
+  }
+  code_->groups.push_back(PointwiseGroup::make(constants, parts_of(graph)));
+  const Regs in = inputs_of(node);
+  emit(node, Opcode::kKernel, in, assign_outputs(node)).payload = code_->groups.back().get();
+}
+
 Opcode opcode_of(Kind kind) {
   switch (kind) {
     case Kind::kListConstruct: return Opcode::kList;
@@ -364,6 +391,7 @@ void Compiler::emit_node(const Node* node) {
     case Kind::kIf: return emit_if(node);
     case Kind::kLoop: return emit_loop(node);
     case Kind::kOp: emit_op(node); break;
+    case Kind::kPointwiseGroup: emit_group(node); break;
     case Kind::kCallMethod: emit_method_call(node); break;
     case Kind::kCallFunction: {
       Regs in = inputs_of(node);

@@ -51,12 +51,12 @@ class GraphParser {
     cursor_.expect("return");
     for (Value* output : parse_uses()) graph_->block()->add_output(output);
     renumber();
-    for (size_t i = 0; i < forks_.size(); ++i) {
+    for (size_t i = 0; i < owners_.size(); ++i) {
       cursor_.expect("with");
-      cursor_.expect(str_cat(kind_name(Kind::kFork), "_", i));
+      cursor_.expect(str_cat(kind_name(owners_[i]->kind()), "_", i));
       cursor_.expect("=");
       GraphParser inner(&cursor_, ops_, &names_, &depth_);
-      forks_[i]->set_attribute("Subgraph", inner.parse());
+      owners_[i]->set_attribute("Subgraph", inner.parse());
     }
     return graph_;
   }
@@ -227,15 +227,23 @@ class GraphParser {
   Node* make_node(const std::string& name, const std::vector<Value*>& inputs,
                   const std::vector<Named>& outputs) {
     const auto known = kinds_by_name().find(name);
-    const bool fork = name == str_cat(kind_name(Kind::kFork), "_", forks_.size());
-    if (known == kinds_by_name().end() && !fork) return make_op(name, inputs, outputs);
-    Node* node = graph_->create(fork ? Kind::kFork : known->second, inputs);
-    if (fork) forks_.push_back(node);
+    const std::optional<Kind> owner = owner_kind(name);
+    if (known == kinds_by_name().end() && !owner) return make_op(name, inputs, outputs);
+    Node* node = graph_->create(owner ? *owner : known->second, inputs);
+    if (owner) owners_.push_back(node);
     for (const Named& output : outputs) {
       if (!output.type) cursor_.error(str_cat("%", output.name, " needs a type"));
       node->add_output(output.type);
     }
     return node;
+  }
+
+  // Nodes with a subgraph have its number behind their name.
+  std::optional<Kind> owner_kind(const std::string& name) const {
+    for (const Kind kind : {Kind::kFork, Kind::kPointwiseGroup}) {
+      if (name == str_cat(kind_name(kind), "_", owners_.size())) return kind;
+    }
+    return std::nullopt;
   }
 
   Node* make_op(const std::string& name, const std::vector<Value*>& inputs,
@@ -293,7 +301,7 @@ class GraphParser {
   std::vector<std::string> order_;  // names of scope_, oldest first
   std::vector<Value*> created_;
   std::unordered_map<const Value*, uint32_t> numbers_;
-  std::vector<Node*> forks_;
+  std::vector<Node*> owners_;  // of subgraphs, in the order of their numbers
 };
 
 }  // namespace

@@ -33,31 +33,31 @@ class Printer {
 
   void print(const Graph& graph) {
     out_ += str_cat("graph(", join(graph.inputs(), ",\n      ", typed), "):\n");
-    std::vector<const Graph*> subgraphs;
-    print_nodes(*graph.block(), 1, &subgraphs);
+    std::vector<const Node*> owners;
+    print_nodes(*graph.block(), 1, &owners);
     out_ += str_cat("  return (", join(graph.outputs(), ", ", name_of), ")\n");
     // Each is followed by its own subgraphs before the next of ours.
-    for (size_t i = 0; i < subgraphs.size(); ++i) {
-      out_ += str_cat("with ", kind_name(Kind::kFork), "_", i, " = ");
-      print(*subgraphs[i]);
+    for (size_t i = 0; i < owners.size(); ++i) {
+      out_ += str_cat("with ", kind_name(owners[i]->kind()), "_", i, " = ");
+      print(*std::get<std::shared_ptr<Graph>>(owners[i]->attribute("Subgraph")));
     }
   }
 
   std::string take() { return std::move(out_); }
 
  private:
-  void print_nodes(const Block& block, int level, std::vector<const Graph*>* subgraphs) {
-    for (const Node* node : block) print_node(*node, level, subgraphs);
+  void print_nodes(const Block& block, int level, std::vector<const Node*>* owners) {
+    for (const Node* node : block) print_node(*node, level, owners);
   }
 
-  void print_node(const Node& node, int level, std::vector<const Graph*>* subgraphs) {
+  void print_node(const Node& node, int level, std::vector<const Node*>* owners) {
     out_.append(static_cast<size_t>(level) * 2, ' ');
     out_ += str_cat(join(node.outputs(), ", ", typed), " = ", kind_text(node));
     std::string attributes;
     for (const auto& [name, value] : node.attributes()) {
-      if (const auto* graph = std::get_if<std::shared_ptr<Graph>>(&value)) {
-        out_ += str_cat("_", subgraphs->size());
-        subgraphs->push_back(graph->get());
+      if (std::holds_alternative<std::shared_ptr<Graph>>(value)) {
+        out_ += str_cat("_", owners->size());
+        owners->push_back(&node);
         continue;
       }
       if (!attributes.empty()) attributes += ", ";
@@ -71,15 +71,14 @@ class Printer {
     }
     out_ += "\n";
     for (size_t i = 0; i < node.blocks().size(); ++i) {
-      print_block(*node.block_at(i), i, level + 1, subgraphs);
+      print_block(*node.block_at(i), i, level + 1, owners);
     }
   }
 
-  void print_block(const Block& block, size_t index, int level,
-                   std::vector<const Graph*>* subgraphs) {
+  void print_block(const Block& block, size_t index, int level, std::vector<const Node*>* owners) {
     out_.append(static_cast<size_t>(level) * 2, ' ');
     out_ += str_cat("block", index, "(", join(block.inputs(), ", ", typed), "):\n");
-    print_nodes(block, level + 1, subgraphs);
+    print_nodes(block, level + 1, owners);
     out_.append(static_cast<size_t>(level + 1) * 2, ' ');
     out_ += str_cat("-> (", join(block.outputs(), ", ", name_of), ")\n");
   }

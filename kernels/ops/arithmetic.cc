@@ -60,6 +60,7 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::where.self", "select(condition, self, other)"},
     {"aten::where.ScalarOther", "select(condition, self, other)"},
     {"aten::where.ScalarSelf", "select(condition, self, other)"},
+    {"temper::clamp", "clamp(self, min, max)"},
     {"aten::clamp_min", "max(self, min)"},
     {"aten::clamp_min.Tensor", "max(self, min)"},
     {"aten::clamp_max", "min(self, max)"},
@@ -136,9 +137,9 @@ constexpr OpRow kVariants[] = {
 }  // namespace
 
 void add_arithmetic(OpRegistry& registry) {
-  registry.add_pointwise(kArithmetic, pointwise);
-  registry.add_pointwise(kComparison, pointwise);
-  registry.add_pointwise(kBits, pointwise);
+  registry.add_pointwise(kArithmetic, pointwise, pointwise_group);
+  registry.add_pointwise(kComparison, pointwise, pointwise_group);
+  registry.add_pointwise(kBits, pointwise, pointwise_group);
   registry.add(kVariants);
 }
 

@@ -164,6 +164,8 @@ constexpr PointwiseRow kActivations[] = {
      "expm1(self) * 1.7580993408473768599402175208123)",
      kFirst},
     {"aten::silu", "self * sigmoid(self)", kFirst},
+    {"temper::gelu", kGeluByErf, kFirst},
+    {"temper::gelu_tanh", kGeluByTanh, kFirst},
     {"aten::mish", "self * tanh(log1p(exp(self)))", kFirst},
     {"aten::softplus", "select(self * beta > threshold, self, log1p(exp(self * beta)) / beta)",
      kFirst},
@@ -186,10 +188,10 @@ constexpr OpRow kVariants[] = {
 }  // namespace
 
 void add_elementary(OpRegistry& registry) {
-  registry.add_pointwise(kElementary, pointwise);
-  registry.add_pointwise(kSpecial, pointwise);
-  registry.add_pointwise(kPolynomials, pointwise);
-  registry.add_pointwise(kActivations, pointwise);
+  registry.add_pointwise(kElementary, pointwise, pointwise_group);
+  registry.add_pointwise(kSpecial, pointwise, pointwise_group);
+  registry.add_pointwise(kPolynomials, pointwise, pointwise_group);
+  registry.add_pointwise(kActivations, pointwise, pointwise_group);
   registry.add(kVariants);
 }
 

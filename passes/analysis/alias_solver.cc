@@ -236,6 +236,8 @@ void AliasAnalysis::Solver::visit(const Node& node) {
       if (state_.any_outside(cast)) unite(&cast, world(node.output()->type()));
       return add(node.output(), cast);
     }
+    case Kind::kPointwiseGroup:
+      return add(node.output(), {fresh(node, 0, bucket_of(node.output()->type()))});
     case Kind::kConstant:
     case Kind::kToList:
       if (is_mutable(node.output()->type())) {

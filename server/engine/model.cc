@@ -118,7 +118,8 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
     : runtime_(runtime),
       options_(options),
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
-      packed_(make_ref<PackedCache>()) {
+      packed_(make_ref<PackedCache>()),
+      memory_plans_(account_) {
   const AccountScope scope(account_.get());
   ir::ImportOptions import_options;
   import_options.verify_data_crc = options_.verify_data;
@@ -220,10 +221,12 @@ IValue Model::call(const Method& method, std::vector<IValue> args, const CallOpt
   context.packed = packed_.get();
   context.print = options.print;
   context.check_interrupts();
+  const uint64_t kind = kind_of_call(&method, args);
   args.insert(args.begin(), module_->root());
   const AccountScope scope(account_.get());
   std::unique_lock lock(state_mutex_, std::defer_lock);
   if (method.stateful) lock.lock();
+  const MemoryPlans::Run run(memory_plans_, kind);
   return ir::run(*method.function, std::move(args), context);
 }
 

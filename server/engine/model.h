@@ -15,6 +15,7 @@
 #include "core/sync/thread_pool.h"
 #include "ir/archive/zip.h"
 #include "ir/module/module.h"
+#include "server/engine/memory_plans.h"
 #include "server/engine/runtime.h"
 
 namespace temper {
@@ -73,6 +74,7 @@ class Model : public std::enable_shared_from_this<Model> {
   const ModelOptions options_;
   Ref<MemoryAccount> account_;
   Ref<PackedCache> packed_;
+  MemoryPlans memory_plans_;
   std::unique_ptr<ir::Module> module_;
   std::unique_ptr<const AttributeFacts> attributes_;     // null: nothing is known
   mutable std::atomic<int64_t> inline_budget_{400'000};  // nodes, of all functions together

@@ -112,6 +112,8 @@ void add_models(Exposition& out, const ServerSample& sample) {
         [](const ModelSample& m) { return m.weight_bytes; });
   gauge("temper_model_used_bytes", "Bytes charged to a model: weights and running requests",
         [](const ModelSample& m) { return m.used_bytes; });
+  gauge("temper_model_peak_bytes", "The most that was ever charged to a model",
+        [](const ModelSample& m) { return m.peak_bytes; });
   gauge("temper_model_load_seconds", "How long the last load took",
         [](const ModelSample& m) { return m.load_seconds; });
   gauge("temper_requests_in_flight", "Requests accepted and not answered yet",

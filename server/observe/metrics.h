@@ -15,6 +15,7 @@ struct ModelSample {
   std::shared_ptr<const ModelStats> stats;
   int64_t weight_bytes = 0;
   int64_t used_bytes = 0;  // weights, packed weights and running requests
+  int64_t peak_bytes = 0;  // the most that used_bytes ever was
   double load_seconds = 0;
 };
 

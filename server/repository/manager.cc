@@ -170,7 +170,8 @@ absl::StatusOr<std::vector<IndexEntry>> ModelManager::index(bool ready_only) con
 void ModelManager::sample(ServerSample* sample) const {
   for (const ServablePtr& servable : all()) {
     sample->models.push_back({servable->stats, servable->model->weight_bytes(),
-                              servable->model->account().used(), servable->load_seconds});
+                              servable->model->account().used(), servable->model->account().peak(),
+                              servable->load_seconds});
   }
   sample->loads = loads_.load();
   sample->load_failures = load_failures_.load();

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/op/pointwise_group.h"
 #include "core/tensor/half.h"
 #include "kernels/cpu/pointwise/convert.h"
 
@@ -11,7 +12,6 @@ namespace temper {
 namespace {
 
 constexpr int64_t kBlock = 512;
-constexpr int kMaxNodes = 40;
 constexpr int64_t kGrain = 32768;
 constexpr int64_t kElementBytes[] = {4, 8, 8, 8, 16};
 
@@ -30,12 +30,13 @@ class Evaluator {
   Evaluator(const ScalarExpr& expression, ComputeType type, absl::Span<const PointwiseInput> inputs,
             const LoopNest& nest, const char* op)
       : expression_(expression), type_(type), inputs_(inputs), nest_(nest), op_(op) {
-    TEMPER_CHECK(expression.nodes.size() <= kMaxNodes);
+    TEMPER_CHECK(expression.nodes.size() <= kMaxPointwiseNodes);
     element_ = kElementBytes[static_cast<int>(type)];
     const LoopNest::Operand& out = nest.operands[0];
     store_direct_ = out.dtype == native_dtype(type) && out.strides[0] == element_;
     if (!store_direct_) store_ = store_loop(type, out.dtype);
-    for (const ScalarNode& node : expression.nodes) steps_.push_back(plan(node));
+    find_last_uses();
+    for (size_t i = 0; i < expression.nodes.size(); ++i) steps_.push_back(plan(i));
     // A result that is just an input must still be copied out.
     if (store_direct_ && steps_.back().kind != Step::Kind::kCall) {
       store_direct_ = false;
@@ -47,7 +48,9 @@ class Evaluator {
   void run(int64_t begin, int64_t end, int64_t first, int64_t last) const;
 
  private:
-  Step plan(const ScalarNode& node);
+  Step plan(size_t index);
+  void find_last_uses();
+  int new_buffer();
   void write_number(const IValue& number, void* to) const;
   void run_row(const std::byte* const* rows, int64_t first, int64_t last, std::byte* buffers) const;
   void* buffer(std::byte* buffers, int index) const { return buffers + index * kBlock * element_; }
@@ -59,12 +62,34 @@ class Evaluator {
   const char* op_;
   int64_t element_ = 0;
   int num_buffers_ = 0;
+  absl::InlinedVector<int, 8> free_buffers_;
+  int last_use_[kMaxPointwiseNodes];  // by node: the last node that reads it
   bool store_direct_ = false;
   StoreLoop store_ = nullptr;
   absl::InlinedVector<Step, 8> steps_;
 };
 
-Step Evaluator::plan(const ScalarNode& node) {
+void Evaluator::find_last_uses() {
+  const auto& nodes = expression_.nodes;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    last_use_[i] = static_cast<int>(nodes.size());
+    for (const int arg : nodes[i].args) {
+      if (arg >= 0) last_use_[arg] = static_cast<int>(i);
+    }
+  }
+}
+
+int Evaluator::new_buffer() {
+  if (free_buffers_.empty()) return num_buffers_++;
+  const int buffer = free_buffers_.back();
+  free_buffers_.pop_back();
+  return buffer;
+}
+
+// Buffers of calls are used again after their last reader, and by it: what a long expression keeps
+// stays small. Numbers and repeated elements are written once and stay.
+Step Evaluator::plan(size_t index) {
+  const ScalarNode& node = expression_.nodes[index];
   Step step;
   if (node.kind == ScalarNode::Kind::kCall) {
     step.kind = Step::Kind::kCall;
@@ -75,7 +100,15 @@ Step Evaluator::plan(const ScalarNode& node) {
            scalar_fn_name(node.fn), ")");
     }
     std::copy(std::begin(node.args), std::end(node.args), std::begin(step.args));
-    step.buffer = num_buffers_++;
+    for (size_t k = 0; k < std::size(node.args); ++k) {
+      const int arg = node.args[k];
+      if (arg < 0 || last_use_[arg] != static_cast<int>(index)) continue;
+      const Step& made = steps_[static_cast<size_t>(arg)];
+      const bool seen = std::find(node.args, node.args + k, arg) != node.args + k;
+      const bool fresh = made.kind == Step::Kind::kCall || made.kind == Step::Kind::kLoad;
+      if (fresh && !seen) free_buffers_.push_back(made.buffer);
+    }
+    step.buffer = new_buffer();
     return step;
   }
   const PointwiseInput* input =
@@ -94,7 +127,7 @@ Step Evaluator::plan(const ScalarNode& node) {
   }
   step.kind = stride == 0 ? Step::Kind::kRepeat : Step::Kind::kLoad;
   step.load = load_loop(type_, operand.dtype);
-  step.buffer = num_buffers_++;
+  step.buffer = step.kind == Step::Kind::kLoad ? new_buffer() : num_buffers_++;
   return step;
 }
 
@@ -121,7 +154,7 @@ void repeat(std::byte* buffer, int64_t element, int64_t n) {
 
 void Evaluator::run_row(const std::byte* const* rows, int64_t first, int64_t last,
                         std::byte* buffers) const {
-  const void* values[kMaxNodes];
+  const void* values[kMaxPointwiseNodes];
   const LoopNest::Operand& out = nest_.operands[0];
   for (int64_t start = first; start < last; start += kBlock) {
     const int64_t n = std::min(kBlock, last - start);

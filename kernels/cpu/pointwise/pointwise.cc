@@ -143,9 +143,13 @@ void check_cast(DType from, DType to) {
 
 }  // namespace
 
+Tensor evaluate_uniform(OpCall& call, const PointwiseRule& rule) {
+  Tensor few = evaluate_few(call, rule);
+  return few.defined() ? few : evaluate_flat(call, rule);
+}
+
 Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
-  if (Tensor few = evaluate_few(call, rule); few.defined()) return few;
-  if (Tensor flat = evaluate_flat(call, rule); flat.defined()) return flat;
+  if (Tensor uniform = evaluate_uniform(call, rule); uniform.defined()) return uniform;
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   const Dims shape = broadcast_shape(operands.tensors);

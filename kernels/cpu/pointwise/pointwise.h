@@ -11,10 +11,15 @@ namespace temper {
 void pointwise(OpCall& call);
 void pointwise_in_place(OpCall& call);
 void pointwise_out(OpCall& call);
+// Of groups of point-wise rows (core/op/pointwise_group.h).
+void pointwise_group(OpCall& call);
 
 // Evaluates another expression over the same call, for operators whose expression depends on an
 // argument; returns the result without storing it in the call.
 Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule);
+// The same where all tensors are contiguous, of one shape and one dtype that no number can change;
+// undefined where they are not.
+Tensor evaluate_uniform(OpCall& call, const PointwiseRule& rule);
 // Writes into `dest` instead: its shape must be the broadcast shape, its dtype castable.
 void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tensor& dest);
 

@@ -114,14 +114,10 @@ void where_scalars(OpCall& call) {
 void gelu_variant(OpCall& call) {
   const std::string& approximate = call.string(1);
   if (approximate == "none") {
-    return call.ret(
-        evaluate_as(call, "0.5 * self * (1 + erf(self * 0.70710678118654752))", DTypeRule::kFirst));
+    return call.ret(evaluate_as(call, kGeluByErf, DTypeRule::kFirst));
   }
   if (approximate == "tanh") {
-    return call.ret(evaluate_as(
-        call,
-        "0.5 * self * (1 + tanh(0.79788456080286536 * (self + 0.044715 * self * self * self)))",
-        DTypeRule::kFirst));
+    return call.ret(evaluate_as(call, kGeluByTanh, DTypeRule::kFirst));
   }
   fail("approximate argument must be either none or tanh.");
 }

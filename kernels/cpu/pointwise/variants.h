@@ -5,6 +5,10 @@
 
 namespace temper {
 
+inline constexpr const char* kGeluByErf = "0.5 * self * (1 + erf(self * 0.70710678118654752))";
+inline constexpr const char* kGeluByTanh =
+    "0.5 * self * (1 + tanh(0.79788456080286536 * (self + 0.044715 * self * self * self)))";
+
 void clamp_variant(OpCall& call);        // (self, min?, max?)
 void div_mode_variant(OpCall& call);     // (self, other, *, rounding_mode?)
 void bitwise_not_variant(OpCall& call);  // logical for bool
