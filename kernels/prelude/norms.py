@@ -114,12 +114,6 @@ def native_norm__ScalarOpt_dim_dtype(self: Tensor, p: Optional[number], dim: Lis
     order = 2. if p is None else float(unchecked_cast(number, p))
     return torch.linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
 
-def linalg__powsum(self: Tensor, ord: number=2, dim: Optional[List[int]]=None, keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
-    powers = torch.pow(torch.abs(helper_as_dtype(self, dtype)), ord)
-    if dim is None:
-        return torch.sum(powers, list(range(torch.dim(self))), keepdim)
-    return torch.sum(powers, dim, keepdim)
-
 # The second result: one over the root of the mean square of each row.
 def _fused_rms_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor], eps: Optional[float]) -> Tuple[Tensor, Tensor]:
     wide = torch.to(input, 7 if ops.prim.dtype(input) == 7 else 6)

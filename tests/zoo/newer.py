@@ -152,6 +152,98 @@ expression("empties", "x: Tensor", "[torch.zeros_like(torch.empty_permuted([2, 3
            "[torch.zeros([2, 3, 4]), torch.cat([torch.nonzero(x), torch.full([5 - torch.nonzero(x).size(0), 3], -1, dtype=4)])]",
            ((X > 1.5) & (torch.arange(24).view(2, 3, 4) < 9),), result="List[Tensor]")
 
+expression("attention_hidden_rows", QKV + ", m: Tensor", f"[{SDPA}(q, k, v, m), torch._safe_softmax(torch.masked_fill(k, m, -inf), -1)]",
+           "[torch.nan_to_num(__torch__.attend(q, k, v, m, False, None)), torch.nan_to_num(torch.softmax(torch.masked_fill(k, m, -inf), -1))]",
+           (Q[..., :4, :], Q[..., :4, :], V[..., :4, :], torch.tensor([[True], [False], [True], [False]])),
+           result="List[Tensor]", helpers=ATTEND)
+expression("chunks_of_each", "x: Tensor, y: Tensor", "[torch._chunk_cat([x, y], 0, 2), torch._chunk_cat([x, y], 1, 2), torch._chunk_cat([y], -1, 3)]",
+           "[__torch__.cut([x, y], 0, 2), __torch__.cut([x, y], 1, 2), __torch__.cut([y], 1, 3)]",
+           (torch.randn(4, 3), torch.randn(4, 5)), result="List[Tensor]", helpers="""
+|def cut(xs: List[Tensor], dim: int, count: int) -> Tensor:
+|  pieces = annotate(List[Tensor], [])
+|  for i in range(torch.len(xs)):
+|    x = xs[i]
+|    more = (count - torch.size(x, dim) % count) % count
+|    if dim == 0:
+|      x = torch.cat([x, torch.zeros([more, torch.size(x, 1)])])
+|      _0 = torch.append(pieces, torch.reshape(x, [count, -1]))
+|    else:
+|      x = torch.cat([x, torch.zeros([torch.size(x, 0), more])], 1)
+|      _1 = torch.append(pieces, torch.reshape(x, [torch.size(x, 0), count, -1]))
+|  return torch.cat(pieces, dim + 1)
+""")
+expression("norms_that_update", "x: Tensor, w: Tensor, m: Tensor, v: Tensor",
+           "[torch._batch_norm_with_update(x, w, w, m, v, 0.25, 1e-05)[0], m, v, torch._batch_norm_with_update_functional(x, w, w, m, v, 0.25, 1e-05)[5], "
+           "torch._native_batch_norm_legit_functional(x, w, w, m, v, True, 0.25, 1e-05)[3], torch._batch_norm_no_update(x, w, w, m, v, 0.25, 1e-05)[0]]",
+           "[torch.batch_norm(x, w, w, m, v, True, 0.25, 1e-05, False), m, v, torch.add(v * 0.75, torch.var(x, [0, 2]), alpha=0.25), "
+           "torch.add(m * 0.75, torch.mean(x, [0, 2]), alpha=0.25), torch.batch_norm(x, w, w, m, v, False, 0.25, 1e-05, False)]",
+           (X, torch.rand(3) + 0.5, torch.randn(3), torch.rand(3) + 0.5), result="List[Tensor]")
+expression("norms_with_statistics", "x: Tensor, w: Tensor",
+           "[torch._fused_rms_norm(x, [3, 4], w, 0.5)[0], torch._fused_rms_norm(x, [3, 4], None, None)[1]]",
+           "[x * torch.rsqrt(torch.mean(x * x, [1, 2], True) + 0.5) * w, torch.rsqrt(torch.mean(x * x, [1, 2], True) + 1.1920928955078125e-07)]",
+           (X, torch.randn(3, 4)), result="List[Tensor]")
+expression("tokens", "x: Tensor, n: int", "x + torch._functional_assert_scalar(n, \"n must not be zero\", torch._functional_assert_async(x, \"x is false\", "
+           "torch._functional_sym_constrain_range(n, None, 9, torch._make_dep_token())))",
+           "x + __torch__.check(x, n)", (torch.tensor(2.0), 3), Call((torch.tensor(2.0), 0), fails="n must not be zero"),
+           Call((torch.tensor(0.0), 3), fails="x is false"), Call((torch.tensor(2.0), 10), fails="Invalid value range for 10 between [None, 9]"), helpers="""
+|def check(x: Tensor, n: int) -> Tensor:
+|  if n > 9:
+|    ops.prim.RaiseException("Invalid value range for 10 between [None, 9]")
+|  if float(x) == 0.:
+|    ops.prim.RaiseException("x is false")
+|  if n == 0:
+|    ops.prim.RaiseException("n must not be zero")
+|  return torch.zeros([])
+""")
+expression("masked_indices", "x: Tensor, m: Tensor, i: Tensor, v: Tensor",
+           "[torch._unsafe_masked_index(x, m, annotate(List[Optional[Tensor]], [i, None, i]), 7), "
+           "torch._unsafe_masked_index_put_accumulate(x, m.view(-1), annotate(List[Optional[Tensor]], [i, i, i]), v)]",
+           "[torch.masked_fill(torch.index(x, annotate(List[Optional[Tensor]], [torch.clamp(i, 0, 1), None, torch.clamp(i, 0, 3)])), torch.logical_not(m), 7), "
+           "torch.index_put(x, annotate(List[Optional[Tensor]], [torch.clamp(i, 0, 1), torch.clamp(i, 0, 2), torch.clamp(i, 0, 3)]), v * m.view(-1), True)]",
+           (X, torch.tensor([[True], [False], [True]]), torch.tensor([1, 99, 0]), torch.tensor([1.0, 2.0, 3.0])), result="List[Tensor]")
+expression("narrow_products", "x: Tensor, w: Tensor, s: Tensor", "torch._weight_int8pack_mm(x, w, s)", "torch.matmul(x, w.to(6).t()) * s",
+           (torch.randn(3, 8), torch.randint(-99, 99, (5, 8), dtype=torch.int8), torch.rand(5)))
+expression("grouped_products", "a: Tensor, b: Tensor, o: Tensor",
+           "[torch._grouped_mm(a, b, o), torch._grouped_mm(b.transpose(1, 2), a.t(), o), torch._grouped_mm(a.t(), a, o), torch._grouped_mm(b, b.transpose(1, 2))]",
+           "[torch.cat([torch.mm(a[:2], b[0]), torch.mm(a[2:], b[1])]), torch.cat([torch.mm(b[0].t(), a[:2].t()), torch.mm(b[1].t(), a[2:].t())], 1), "
+           "torch.stack([torch.mm(a[:2].t(), a[:2]), torch.mm(a[2:].t(), a[2:])]), torch.bmm(b, b.transpose(1, 2))]",
+           (torch.randn(5, 3), torch.randn(2, 3, 4), torch.tensor([2, 5], dtype=torch.int32)), result="List[Tensor]")
+expression("indices_of_32_bits", "x: Tensor, i: Tensor",
+           "[torch.index(x, annotate(List[Optional[Tensor]], [i])), torch.index_put(x, annotate(List[Optional[Tensor]], [i]), torch.ones([1])), "
+           "torch.gather(x, 0, i.view(-1, 1)), torch.scatter(x, 1, i.view(-1, 1), 5.), torch.scatter_add(x, 0, i.view(-1, 1), x), torch.scatter_reduce(x, 1, i.view(-1, 1), x, \"amax\")]",
+           "[torch.index(x, annotate(List[Optional[Tensor]], [i.to(4)])), torch.index_put(x, annotate(List[Optional[Tensor]], [i.to(4)]), torch.ones([1])), "
+           "torch.gather(x, 0, i.to(4).view(-1, 1)), torch.scatter(x, 1, i.to(4).view(-1, 1), 5.), torch.scatter_add(x, 0, i.to(4).view(-1, 1), x), torch.scatter_reduce(x, 1, i.to(4).view(-1, 1), x, \"amax\")]",
+           (X[0], torch.tensor([2, 0, 1], dtype=torch.int32)), result="List[Tensor]")
+expression("grid_sampler_of_half", "x: Tensor, g: Tensor", "torch.grid_sampler(x, g, 0, 1, True)",
+           "torch.grid_sampler(x.to(6), g.to(6), 0, 1, True).to(ops.prim.dtype(x))",
+           (torch.randn(1, 2, 5, 5).half(), torch.rand(1, 3, 3, 2).half()), (torch.randn(1, 2, 5, 5).bfloat16(), torch.rand(1, 3, 3, 2).bfloat16()))
+expression("autocast_dtypes", "x: Tensor", "[torch.get_autocast_dtype(\"cpu\"), torch.get_autocast_dtype(\"cuda\")]", "[15, 5]", (X,), result="List[int]")
+expression("metadata", "x: Tensor, n: int, t: int", "torch._assert_tensor_metadata(x, [2, n, 4], None, t, device=torch.device(\"cpu\"), layout=0)",
+           "__torch__.check(n, t)", (X, 3, 6), Call((X, 5, 6), fails="Tensor sizes mismatch! Expected: [2, 5, 4], Got: [2, 3, 4]"),
+           Call((X, 3, 7), fails="Tensor dtype mismatch!"), result="NoneType", helpers="""
+|def check(n: int, t: int) -> NoneType:
+|  if n != 3:
+|    ops.prim.RaiseException("Tensor sizes mismatch! Expected: [2, 5, 4], Got: [2, 3, 4]")
+|  if t != 6:
+|    ops.prim.RaiseException("Tensor dtype mismatch!")
+|  return None
+""")
+expression("initial_values", "x: Tensor", "[torch._no_grad_normal_(x.clone(), 1., 2., None), torch._no_grad_uniform_(x.clone(), 1., 2., None), torch.randint_like(x, torch.tensor(9))]",
+           "[torch.normal_(x.clone(), 1., 2.), torch.uniform_(x.clone(), 1., 2.), torch.randint_like(x, 9)]", (X,), result="List[Tensor]")
+newer("loops_of_torchaudio", """
+    def forward(self: __torch__.M, x: Tensor, a: Tensor, y: Tensor) -> Tensor:
+      _0 = ops.torchaudio._lfilter_core_loop(x, a, y)
+      ops.torchaudio._lfilter_core_loop(x, a, y)
+      return y
+    """, """
+    def forward(self: __torch__.M, x: Tensor, a: Tensor, y: Tensor) -> Tensor:
+      for n in range(12):
+        t = n % 6
+        past = torch.sum(torch.slice(y, 2, t, t + 2) * a, [2])
+        _0 = torch.copy_(torch.select(y, 2, t + 1), torch.select(x, 2, t) - past)
+      return y
+    """, (torch.randn(1, 1, 6), torch.tensor([[0.25, 0.5]]), torch.zeros(1, 1, 7)))
+
 WEIGHT = tensor(storage("Float", "0", 4), 0, (2, 2), (2, 1))
 SHOW = """
     def forward(self: __torch__.M, x: Tensor) -> Tuple[Tensor, Tensor, Dict[str, int]]:
