@@ -244,6 +244,88 @@ newer("loops_of_torchaudio", """
       return y
     """, (torch.randn(1, 1, 6), torch.tensor([[0.25, 0.5]]), torch.zeros(1, 1, 7)))
 
+ALIGN = """
+|def align(p: Tensor, targets: Tensor, blank: int) -> Tuple[Tensor, Tensor]:
+|  y = annotate(List[int], [blank])
+|  for i in range(torch.size(targets, 1)):
+|    _0 = torch.append(y, int(targets[0][i]))
+|    _1 = torch.append(y, blank)
+|  best = annotate(List[float], [float(p[0][0][blank])])
+|  ways = annotate(List[List[int]], [[blank]])
+|  for s in range(1, torch.len(y)):
+|    if s == 1:
+|      first = float(p[0][0][y[1]])
+|    else:
+|      first = -inf
+|    _2 = torch.append(best, first)
+|    _3 = torch.append(ways, [y[s]])
+|  for t in range(1, torch.size(p, 1)):
+|    sums = annotate(List[float], [])
+|    paths = annotate(List[List[int]], [])
+|    for s in range(torch.len(y)):
+|      k = s
+|      if s > 0:
+|        if best[s - 1] > best[k]:
+|          k = s - 1
+|      if s > 1:
+|        if y[s] != blank and y[s] != y[s - 2] and best[s - 2] > best[k]:
+|          k = s - 2
+|      _4 = torch.append(sums, best[k] + float(p[0][t][y[s]]))
+|      _5 = torch.append(paths, ways[k] + [y[s]])
+|    best = sums
+|    ways = paths
+|  last = torch.len(y) - 1
+|  if last > 0:
+|    if best[last - 1] >= best[last]:
+|      last = last - 1
+|  path = torch.tensor(ways[last])
+|  return (torch.unsqueeze(path, 0).to(ops.prim.dtype(targets)), torch.gather(p, 2, torch.view(path, [1, -1, 1])).squeeze(2))
+"""
+PATHS = torch.log_softmax(torch.randn(1, 9, 5) * 2, -1)
+expression("alignment", "p: Tensor, y: Tensor, t: Tensor, n: Tensor", "ops.torchaudio.forced_align(p, y, t, n, 0)",
+           "__torch__.align(p, y, 0)", (PATHS, torch.tensor([[1, 2, 2, 4]]), torch.tensor([9]), torch.tensor([4])),
+           (PATHS.double(), torch.tensor([[3]], dtype=torch.int32), torch.tensor([9]), torch.tensor([1])),
+           (PATHS[:, :5], torch.tensor([[1, 2, 2, 4]]), torch.tensor([5]), torch.tensor([4])),
+           (PATHS[:, :4], torch.zeros(1, 0, dtype=torch.int64), torch.tensor([4]), torch.tensor([0])),
+           result="Tuple[Tensor, Tensor]", helpers=ALIGN)
+newer("marks_of_profilers", """
+    def forward(self: __torch__.M, x: Tensor) -> Tensor:
+      mark = __torch__.record_function.__new__(__torch__.record_function)
+      _0 = (mark).__init__("outer", None, )
+      with mark:
+        y = torch.add(x, 1)
+      return y
+    |class record_function:
+    |  name : str
+    |  args : Optional[str]
+    |  record : Optional[__torch__.torch.classes.profiler._RecordFunction]
+    |  def __init__(self: __torch__.record_function, name: str, args: Optional[str]=None) -> NoneType:
+    |    self.name = name
+    |    self.args = args
+    |    self.record = annotate(Optional[__torch__.torch.classes.profiler._RecordFunction], None)
+    |    return None
+    |  def __enter__(self: __torch__.record_function) -> __torch__.record_function:
+    |    _0 = ops.profiler._record_function_enter_new(self.name, self.args)
+    |    self.record = _0
+    |    return self
+    |  def __exit__(self: __torch__.record_function, exc_type: Any, exc_value: Any, traceback: Any) -> NoneType:
+    |    record = self.record
+    |    if torch.__isnot__(record, None):
+    |      record0 = unchecked_cast(__torch__.torch.classes.profiler._RecordFunction, record)
+    |    else:
+    |      ops.prim.RaiseException("AssertionError: ")
+    |      record0 = uninitialized(__torch__.torch.classes.profiler._RecordFunction)
+    |    ops.profiler._record_function_exit(record0)
+    |    return None
+    """, """
+    def forward(self: __torch__.M, x: Tensor) -> Tensor:
+      return torch.add(x, 1)
+    """, (X,))
+KINDS = ("cpu", "cuda:1", "mps", "xpu:0", "hpu", "privateuseone:3", "meta", "xla", "ipu", "vulkan", "lazy", "hip")
+expression("devices_of_all_kinds", "x: Tensor", "[" + ", ".join(f'str(torch.device("{kind}"))' for kind in KINDS) +
+           ', str(torch.device("mtia")), str(torch.eq(torch.device("maia"), torch.device("mtia")))]',
+           "[" + ", ".join(f'str(torch.device("{kind}"))' for kind in KINDS) + ', "mtia", "False"]', (X,), result="List[str]")
+
 WEIGHT = tensor(storage("Float", "0", 4), 0, (2, 2), (2, 1))
 SHOW = """
     def forward(self: __torch__.M, x: Tensor) -> Tuple[Tensor, Tensor, Dict[str, int]]:
@@ -256,6 +338,16 @@ newer("pickles", SHOW, SHOW, (torch.ones(2),), head=HEAD + "  w : Tensor\n  u : 
           u=WEIGHT[:-2] + b"}" + word("conj") + b"\x89stR",
           d=b"ctorch.jit._pickle\nrestore_type_tag\n}" + word("k") + number(3) + b"s" + word("Dict[str, int]") + b"\x86R"),
       reference_root=root_of(w=WEIGHT, u=WEIGHT, d=tagged(table(k=number(3)), "Dict[str, int]")),
+      **{"data/0": struct.pack("<4f", 1, 2, 3, 4)})
+
+UNTYPED = b"(" + word("storage") + b"ctorch.storage\nUntypedStorage\n" + word("0") + word("cpu") + number(16) + b"tQ"
+newer("pickles_of_python", SHOW, SHOW, (torch.ones(2),), head=HEAD + "  w : Tensor\n  u : Tensor\n  d : Dict[str, int]\n",
+      root=root_of(
+          w=b"ctorch._utils\n_rebuild_parameter_with_state\n(" + WEIGHT + b"\x88ccollections\nOrderedDict\n)R}tR",
+          u=b"ctorch._utils\n_rebuild_tensor_v3\n(" + UNTYPED + number(1) + b"(" + number(3) + b"t(" + number(1) +
+            b"t\x89ccollections\nOrderedDict\n)Rctorch\nfloat32\ntR", d=tagged(table(k=number(3)), "Dict[str, int]")),
+      reference_root=root_of(w=WEIGHT, u=tensor(storage("Float", "0", 4), 1, (3,), (1,)),
+                             d=tagged(table(k=number(3)), "Dict[str, int]")),
       **{"data/0": struct.pack("<4f", 1, 2, 3, 4)})
 
 
