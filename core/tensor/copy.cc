@@ -3,10 +3,30 @@
 #include <utility>
 
 #include "core/tensor/dispatch.h"
+#include "core/tensor/float8.h"
 #include "core/tensor/tensor.h"
 
 namespace temper {
+
+template <>
+inline constexpr DType kDTypeOf<Float8E5M2> = DType::kFloat8E5M2;
+template <>
+inline constexpr DType kDTypeOf<Float8E4M3FN> = DType::kFloat8E4M3FN;
+template <>
+inline constexpr DType kDTypeOf<Float8E5M2FNUZ> = DType::kFloat8E5M2FNUZ;
+template <>
+inline constexpr DType kDTypeOf<Float8E4M3FNUZ> = DType::kFloat8E4M3FNUZ;
+template <int kMantissa, int kBias, Float8Specials kSpecials>
+struct ComputeOf<Float8<kMantissa, kBias, kSpecials>> {
+  using type = float;
+};
+
 namespace {
+
+using WideUnsigned = TypeSet<uint16_t, uint32_t, uint64_t>;
+using Float8Types = TypeSet<Float8E5M2, Float8E4M3FN, Float8E5M2FNUZ, Float8E4M3FNUZ>;
+
+bool is_wide_unsigned(DType dtype) { return is_integral(dtype) && dtype >= DType::kUInt16; }
 
 template <class To, class From>
 To cast_to(From v) {
@@ -29,6 +49,9 @@ To cast_to(From v) {
   } else if constexpr (std::is_floating_point_v<CF> && std::is_integral_v<To>) {
     // Out-of-range floats go through int64 like the reference on x86, without undefined behaviour.
     const double wide = static_cast<double>(v);
+    if (std::is_same_v<To, uint64_t> && wide >= 0x1p63 && wide < 0x1p64) {
+      return static_cast<To>(wide);
+    }
     const int64_t whole = wide >= -0x1p63 && wide < 0x1p63 ? static_cast<int64_t>(wide) : INT64_MIN;
     return static_cast<To>(whole);
   } else {
@@ -138,6 +161,36 @@ void copy_cast(const Tensor& dst, const Tensor& src, const Loop& loop) {
   });
 }
 
+// Float8 goes by way of float, as every other type does that computes in it.
+void copy_float8(const Tensor& dst, const Tensor& src, const Loop& loop) {
+  if (is_float8(src.dtype()) && dst.dtype() == DType::kFloat32) {
+    visit(src.dtype(), "copy_", Float8Types{},
+          [&]<class From>() { copy_cast<float, From>(dst, src, loop); });
+  } else if (is_float8(dst.dtype()) && src.dtype() == DType::kFloat32) {
+    visit(dst.dtype(), "copy_", Float8Types{},
+          [&]<class To>() { copy_cast<To, float>(dst, src, loop); });
+  } else {
+    copy_into(dst, to_dtype(src, DType::kFloat32));
+  }
+}
+
+void copy_wide_unsigned(const Tensor& dst, const Tensor& src, const Loop& loop) {
+  if (!is_wide_unsigned(src.dtype())) {
+    visit(dst.dtype(), "copy_", WideUnsigned{}, [&]<class To>() {
+      visit(src.dtype(), "copy_", AllTypes{},
+            [&]<class From>() { copy_cast<To, From>(dst, src, loop); });
+    });
+  } else if (!is_wide_unsigned(dst.dtype())) {
+    visit(src.dtype(), "copy_", WideUnsigned{}, [&]<class From>() {
+      visit(dst.dtype(), "copy_", AllTypes{},
+            [&]<class To>() { copy_cast<To, From>(dst, src, loop); });
+    });
+  } else {
+    // Reading as int64 and writing keep the low bits of all of them.
+    copy_into(dst, to_dtype(src, DType::kInt64));
+  }
+}
+
 bool may_overlap(const Tensor& a, const Tensor& b) {
   if (a.storage() != b.storage()) return false;
   const std::byte* a0 = a.raw();
@@ -165,6 +218,10 @@ void copy_into(const Tensor& dst, const Tensor& source) {
   if (dst.dtype() == src.dtype()) {
     visit_size(dst.dtype(), [&]<class T>() { copy_same<T>(dst, src, loop); });
     return;
+  }
+  if (is_float8(dst.dtype()) || is_float8(src.dtype())) return copy_float8(dst, src, loop);
+  if (is_wide_unsigned(dst.dtype()) || is_wide_unsigned(src.dtype())) {
+    return copy_wide_unsigned(dst, src, loop);
   }
   visit(dst.dtype(), "copy_", AllTypes{}, [&]<class To>() {
     visit(src.dtype(), "copy_", AllTypes{},

@@ -6,7 +6,29 @@
 
 namespace temper {
 
-enum class DeviceKind : int8_t { kCpu = 0, kCuda = 1, kMeta = 14 };
+// Every kind that programs may name; tensors are on the CPU only.
+enum class DeviceKind : int8_t {
+  kCpu = 0,
+  kCuda = 1,
+  kMkldnn = 2,
+  kOpenGl = 3,
+  kOpenCl = 4,
+  kIdeep = 5,
+  kHip = 6,
+  kFpga = 7,
+  kMaia = 8,
+  kXla = 9,
+  kVulkan = 10,
+  kXpu = 12,
+  kMps = 13,
+  kMeta = 14,
+  kHpu = 15,
+  kVe = 16,
+  kLazy = 17,
+  kIpu = 18,
+  kMtia = 19,
+  kPrivateUse = 20,
+};
 
 struct Device {
   DeviceKind kind = DeviceKind::kCpu;

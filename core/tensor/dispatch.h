@@ -37,6 +37,12 @@ template <>
 inline constexpr DType kDTypeOf<bool> = DType::kBool;
 template <>
 inline constexpr DType kDTypeOf<BFloat16> = DType::kBFloat16;
+template <>
+inline constexpr DType kDTypeOf<uint16_t> = DType::kUInt16;
+template <>
+inline constexpr DType kDTypeOf<uint32_t> = DType::kUInt32;
+template <>
+inline constexpr DType kDTypeOf<uint64_t> = DType::kUInt64;
 
 using FloatTypes = TypeSet<float, double>;
 using AllFloatTypes = TypeSet<float, double, Half, BFloat16>;

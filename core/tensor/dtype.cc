@@ -30,6 +30,18 @@ constexpr Facts kFacts[kNumDTypes] = {
     {2, "BFloat16", "bfloat16"},
     {1, "QUInt4x2", "quint4x2"},
     {1, "QUInt2x4", "quint2x4"},
+    {1, "Bits1x8", "bits1x8"},
+    {1, "Bits2x4", "bits2x4"},
+    {1, "Bits4x2", "bits4x2"},
+    {1, "Bits8", "bits8"},
+    {2, "Bits16", "bits16"},
+    {1, "Float8_e5m2", "float8_e5m2"},
+    {1, "Float8_e4m3fn", "float8_e4m3fn"},
+    {1, "Float8_e5m2fnuz", "float8_e5m2fnuz"},
+    {1, "Float8_e4m3fnuz", "float8_e4m3fnuz"},
+    {2, "UInt16", "uint16"},
+    {4, "UInt32", "uint32"},
+    {8, "UInt64", "uint64"},
 };
 const Facts& facts(DType dtype) { return kFacts[static_cast<int>(dtype)]; }
 
@@ -60,6 +72,22 @@ DType promote_floats(DType a, DType b) {
   return DType::kFloat32;  // float16 with bfloat16
 }
 
+bool is_bits(DType d) { return d >= DType::kBits1x8 && d <= DType::kBits16; }
+bool is_wide_unsigned(DType d) { return d >= DType::kUInt16 && d <= DType::kUInt64; }
+
+// The types of PyTorch 2 that have no common type with others.
+void check_promotes(DType a, DType b) {
+  std::string_view kind;
+  if (is_float8(a) || is_float8(b)) kind = "Float8";
+  if (is_bits(a) || is_bits(b)) kind = "bits";
+  if ((is_wide_unsigned(a) && !is_floating(b)) || (is_wide_unsigned(b) && !is_floating(a))) {
+    kind = "uint16, uint32, uint64";
+  }
+  if (kind.empty()) return;
+  fail("Promotion for ", kind, " types is not supported, attempted to promote ", dtype_name(a),
+       " and ", dtype_name(b));
+}
+
 int category(DType d) {
   if (d == DType::kBool) return 0;
   if (is_integral(d)) return 1;
@@ -86,16 +114,22 @@ std::optional<DType> dtype_from_code(int64_t code) {
 
 bool is_floating(DType d) {
   return d == DType::kFloat32 || d == DType::kFloat64 || d == DType::kFloat16 ||
-         d == DType::kBFloat16;
+         d == DType::kBFloat16 || is_float8(d);
 }
+bool is_float8(DType d) { return d >= DType::kFloat8E5M2 && d <= DType::kFloat8E4M3FNUZ; }
 bool is_complex(DType d) {
   return d == DType::kComplex32 || d == DType::kComplex64 || d == DType::kComplex128;
 }
-bool is_integral(DType d) { return d >= DType::kUInt8 && d <= DType::kInt64; }
-bool is_quantized(DType d) {
-  return (d >= DType::kQInt8 && d <= DType::kQInt32) || d >= DType::kQUInt4x2;
+bool is_integral(DType d) {
+  return (d >= DType::kUInt8 && d <= DType::kInt64) || is_wide_unsigned(d);
 }
-bool is_signed(DType d) { return d != DType::kUInt8 && d != DType::kBool && d != DType::kQUInt8; }
+bool is_quantized(DType d) {
+  return (d >= DType::kQInt8 && d <= DType::kQInt32) || d == DType::kQUInt4x2 ||
+         d == DType::kQUInt2x4;
+}
+bool is_signed(DType d) {
+  return d != DType::kUInt8 && d != DType::kBool && d != DType::kQUInt8 && !is_wide_unsigned(d);
+}
 
 DType to_complex(DType d) {
   switch (d) {
@@ -122,6 +156,7 @@ DType promote(DType a, DType b) {
     fail("cannot combine ", dtype_name(a), " and ", dtype_name(b),
          ": dequantize the quantized tensor first");
   }
+  check_promotes(a, b);
   const int ca = category(a), cb = category(b);
   if (ca <= 1 && cb <= 1) return promote_integers(a, b);
   if (ca == 3 || cb == 3) {

@@ -26,8 +26,21 @@ enum class DType : int8_t {
   kBFloat16 = 15,
   kQUInt4x2 = 16,
   kQUInt2x4 = 17,
+  // From PyTorch 2: held, moved and converted; arithmetic on them is an error that names them.
+  kBits1x8 = 18,
+  kBits2x4 = 19,
+  kBits4x2 = 20,
+  kBits8 = 21,
+  kBits16 = 22,
+  kFloat8E5M2 = 23,
+  kFloat8E4M3FN = 24,
+  kFloat8E5M2FNUZ = 25,
+  kFloat8E4M3FNUZ = 26,
+  kUInt16 = 27,
+  kUInt32 = 28,
+  kUInt64 = 29,
 };
-inline constexpr int kNumDTypes = 18;
+inline constexpr int kNumDTypes = 30;
 
 // Bytes of one element (of one packed byte for the sub-byte quantized types).
 int64_t item_size(DType dtype);
@@ -38,7 +51,8 @@ std::string_view dtype_short_name(DType dtype);
 std::optional<DType> dtype_from_storage_name(std::string_view name);  // "Float" -> kFloat32
 std::optional<DType> dtype_from_code(int64_t code);
 
-bool is_floating(DType dtype);  // f16, bf16, f32, f64
+bool is_floating(DType dtype);  // f8, f16, bf16, f32, f64
+bool is_float8(DType dtype);
 bool is_complex(DType dtype);
 bool is_integral(DType dtype);  // signed and unsigned integers, not bool
 inline bool is_integral_or_bool(DType d) { return is_integral(d) || d == DType::kBool; }
@@ -50,7 +64,8 @@ DType to_complex(DType dtype);
 DType to_real(DType dtype);
 
 // PyTorch's promotion lattice of two dtypes of the same category rank rules (bool < int < float <
-// complex); throws for quantized types that differ.
+// complex); throws for types that differ where one is quantized, float8, bits, or an unsigned
+// integer of more than a byte beside another integer.
 DType promote(DType a, DType b);
 // Whether a value of `from` may be stored into `to` in an in-place operation (category rule).
 bool can_cast(DType from, DType to);

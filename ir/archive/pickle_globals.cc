@@ -16,9 +16,11 @@ struct NamedGlobal {
 constexpr NamedGlobal kGlobals[] = {
     {"torch._utils", "_rebuild_tensor", PickleGlobal::kRebuildTensor},
     {"torch._utils", "_rebuild_tensor_v2", PickleGlobal::kRebuildTensor},
+    {"torch._utils", "_rebuild_tensor_v3", PickleGlobal::kRebuildUntyped},
     {"torch._utils", "_rebuild_qtensor", PickleGlobal::kRebuildQTensor},
     {"torch._utils", "_rebuild_sparse_tensor", PickleGlobal::kRebuildSparse},
     {"torch._utils", "_rebuild_parameter", PickleGlobal::kRebuildParameter},
+    {"torch._utils", "_rebuild_parameter_with_state", PickleGlobal::kRebuildParameter},
     {"torch._tensor", "_rebuild_from_type_v2", PickleGlobal::kRebuildFromType},
     {"torch._tensor", "Tensor", PickleGlobal::kTypeName},
     {"torch.nn.parameter", "Parameter", PickleGlobal::kTypeName},
@@ -75,6 +77,12 @@ void PickleReader::push_marker(PickleGlobal kind) {
   push(Item{IValue::opaque(Tag::kCapsule, make_ref<PickleMarker>(kind)), 1, true});
 }
 
+void PickleReader::push_storage_type(DType dtype) {
+  auto item = make_ref<PickleMarker>(PickleGlobal::kStorageType);
+  item->dtype = dtype;
+  push(Item{IValue::opaque(Tag::kCapsule, std::move(item)), 1, true});
+}
+
 void PickleReader::global(std::string_view module, std::string_view name) {
   if (module.size() + name.size() > 4096 || !has_plain_characters(module) ||
       !has_plain_characters(name)) {
@@ -84,6 +92,10 @@ void PickleReader::global(std::string_view module, std::string_view name) {
     if (known.module == module && known.name == name) return push_marker(known.kind);
   }
   if (module == "torch" && torch_global(name)) return;
+  // Bytes: the tensors made of them bring their dtype.
+  if (module == "torch.storage" && name == "UntypedStorage") {
+    return push_storage_type(DType::kUInt8);
+  }
   const std::string full = str_cat(module, ".", name);
   if (full == "torch.distributed.rpc.rref") unimplemented("pickle '", where_, "': RRef values");
   if (!full.starts_with("__torch__.") || !hooks_.find_type) {
@@ -106,9 +118,7 @@ bool PickleReader::torch_global(std::string_view name) {
     const std::string_view element = name.substr(0, name.size() - kStorage.size());
     const std::optional<DType> dtype = dtype_from_storage_name(element);
     if (!dtype) unimplemented("pickle '", where_, "': tensors of type torch.", name);
-    auto item = make_ref<PickleMarker>(PickleGlobal::kStorageType);
-    item->dtype = *dtype;
-    push(Item{IValue::opaque(Tag::kCapsule, std::move(item)), 1, true});
+    push_storage_type(*dtype);
     return true;
   }
   for (int code = 0; code < kNumDTypes; ++code) {
@@ -208,6 +218,7 @@ PickleReader::Item PickleReader::apply(const PickleMarker& function, Item argume
 IValue PickleReader::call(const PickleMarker& function, const std::vector<IValue>& args) {
   switch (function.kind) {
     case PickleGlobal::kRebuildTensor: return rebuild_tensor(args);
+    case PickleGlobal::kRebuildUntyped: return rebuild_untyped(args);
     case PickleGlobal::kRebuildQTensor: return rebuild_quantized(args);
     case PickleGlobal::kRebuildSparse: unimplemented("pickle '", where_, "': sparse tensors");
     case PickleGlobal::kRebuildParameter: {
@@ -279,14 +290,15 @@ IValue PickleReader::restore_tag(const IValue& value, const std::string& annotat
   return restore_types(value, type);
 }
 
-Tensor PickleReader::view_of_storage(const std::vector<IValue>& args, size_t requires_grad) {
+Tensor PickleReader::view_of_storage(const std::vector<IValue>& args, size_t requires_grad,
+                                     std::optional<DType> dtype) {
   const PickleMarker* storage = marker(arg(args, 0, Tag::kCapsule));
   if (storage->kind != PickleGlobal::kStorage) bad("a tensor without a storage");
   const Dims sizes = dims(arg(args, 2, Tag::kTuple)), strides = dims(arg(args, 3, Tag::kTuple));
   if (sizes.size() != strides.size()) {
     bad("a tensor of ", sizes.size(), " dims has ", strides.size(), " strides");
   }
-  Tensor tensor = from_storage(storage->storage, storage->dtype, sizes, strides,
+  Tensor tensor = from_storage(storage->storage, dtype.value_or(storage->dtype), sizes, strides,
                                arg(args, 1, Tag::kInt).to_int());
   if (args.size() > requires_grad) {
     tensor.impl()->requires_grad = arg(args, requires_grad, Tag::kBool).to_bool();
@@ -310,6 +322,12 @@ IValue PickleReader::rebuild_tensor(const std::vector<IValue>& args) {
   if (is_quantized(tensor.dtype())) bad("a quantized storage without quantization parameters");
   check_math_bits(args);
   return tensor;
+}
+
+IValue PickleReader::rebuild_untyped(const std::vector<IValue>& args) {
+  const std::optional<DType> dtype = dtype_from_code(arg(args, 6, Tag::kInt).to_int());
+  if (!dtype || is_quantized(*dtype)) bad("a tensor of unknown dtype ", args[6].to_int());
+  return view_of_storage(args, 4, dtype);
 }
 
 IValue PickleReader::rebuild_quantized(const std::vector<IValue>& args) {

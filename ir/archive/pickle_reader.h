@@ -16,6 +16,7 @@ enum class PickleGlobal : uint8_t {
   kClass,
   kEnum,
   kRebuildTensor,
+  kRebuildUntyped,
   kRebuildQTensor,
   kRebuildSparse,
   kRebuildParameter,
@@ -110,9 +111,11 @@ class PickleReader {
   Item apply(const PickleMarker& function, Item argument);
   IValue call(const PickleMarker& function, const std::vector<IValue>& args);
   IValue rebuild_tensor(const std::vector<IValue>& args);
+  IValue rebuild_untyped(const std::vector<IValue>& args);
   IValue rebuild_quantized(const std::vector<IValue>& args);
   void check_math_bits(const std::vector<IValue>& args) const;
-  Tensor view_of_storage(const std::vector<IValue>& args, size_t requires_grad);
+  Tensor view_of_storage(const std::vector<IValue>& args, size_t requires_grad,
+                         std::optional<DType> dtype = std::nullopt);
   IValue typed_list(IValue list, const TypePtr& element);
   IValue restore_tag(const IValue& value, const std::string& annotation);
   IValue enum_member(const PickleMarker& marker, const IValue& value);
@@ -121,6 +124,7 @@ class PickleReader {
   Dims dims(const IValue& value) const;
   const PickleMarker* marker(const IValue& value) const;  // null for plain values
   void push_marker(PickleGlobal kind);
+  void push_storage_type(DType dtype);
 
   std::string_view bytes_;
   size_t position_ = 0;

@@ -69,6 +69,7 @@ void lfilter_core_loop(OpCall& call) {
   });
   target.mark_written();
   if (out.ref() != target.ref()) copy_into(target, out);
+  call.ret(target);
 }
 
 void overdrive_core_loop(OpCall& call) {
@@ -98,6 +99,7 @@ void overdrive_core_loop(OpCall& call) {
     const Tensor target = call.tensor(i);
     target.mark_written();
     if (t[i].ref() != target.ref()) copy_into(target, t[i]);
+    call.ret(i - 2, target);
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Recursive filters of torchaudio: loops over time that no other operator expresses.
+// Loops over time of torchaudio that no other operator expresses.
 
 #include "core/op/op_call.h"
 
@@ -8,5 +8,6 @@ namespace temper::audio {
 void lfilter(OpCall& call);              // (waveform [B, C, T], a [C, K], b [C, K])
 void lfilter_core_loop(OpCall& call);    // (input, a flipped, padded output: written)
 void overdrive_core_loop(OpCall& call);  // (waveform, temp, last_in, last_out, output: written)
+void forced_align(OpCall& call);         // (log probs, targets, their lengths, blank)
 
 }  // namespace temper::audio

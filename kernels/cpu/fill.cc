@@ -89,6 +89,9 @@ DType dtype_of_scalar(const IValue& scalar) {
 }
 
 Tensor scalar_tensor(const IValue& scalar, DType dtype) {
+  if (dtype >= DType::kBits1x8) {
+    return to_dtype(scalar_tensor(scalar, dtype_of_scalar(scalar)), dtype);
+  }
   Tensor out = empty({}, dtype);
   visit(dtype, "fill_cpu", AllTypes{}, [&]<class T>() { *out.data<T>() = convert<T>(scalar); });
   return out;

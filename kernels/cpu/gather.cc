@@ -37,7 +37,6 @@ void copy_rows(const Tensor& out, const Tensor& self, const Tensor& indices, int
 
 void check_gather(const Tensor& self, const Tensor& index, int64_t dim) {
   if (index.numel() == 0) return;
-  if (index.dtype() != DType::kInt64) fail("gather(): Expected dtype int64 for index");
   if (self.dim() != index.dim()) {
     fail("Index tensor must have the same number of dimensions as input tensor");
   }
@@ -53,6 +52,13 @@ void check_gather(const Tensor& self, const Tensor& index, int64_t dim) {
 
 void index_out_of_bounds(int64_t index, int64_t dim, int64_t size) {
   fail("index ", index, " is out of bounds for dimension ", dim, " with size ", size);
+}
+
+Tensor wide_index(const Tensor& index, const char* op) {
+  if (index.numel() > 0 && index.dtype() != DType::kInt64 && index.dtype() != DType::kInt32) {
+    fail(op, "(): Expected dtype int64 for index");
+  }
+  return to_dtype(index, DType::kInt64);
 }
 
 Tensor as_vector(const Tensor& self) { return self.dim() == 0 ? self.unsqueeze(0) : self; }
@@ -85,7 +91,8 @@ Tensor select_indices(const Tensor& self, int64_t dim, const Tensor& indices) {
 Tensor gather_along(const Tensor& self, int64_t dim, const Tensor& index) {
   const int64_t d = wrap_dim(dim, self.dim());
   const Tensor out = empty(index.sizes(), self.dtype());
-  const Tensor from = as_vector(self), at = as_vector(index), to = as_vector(out);
+  const Tensor from = as_vector(self), to = as_vector(out);
+  const Tensor at = as_vector(wide_index(index, "gather"));
   check_gather(from, at, d);
   if (index.numel() == 0) return out;
   const int64_t size = from.sizes()[d], stride = from.strides()[d];

@@ -14,6 +14,9 @@ Tensor take_flat(const Tensor& self, const Tensor& index);
 // Coordinates of the elements that are not zero, [count, rank], int64.
 Tensor nonzero_coordinates(const Tensor& self);
 
+// int64 indices, made of int32 ones where need be; other dtypes are errors that name `op`.
+Tensor wide_index(const Tensor& index, const char* op);
+
 [[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
 // A 0-dim tensor seen as one with a single dim.
 Tensor as_vector(const Tensor& self);

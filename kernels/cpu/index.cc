@@ -45,8 +45,8 @@ std::vector<Tensor> expand_masks(const Tensor& self, const std::vector<Tensor>& 
       const Tensor coordinates = nonzero_coordinates(index);
       for (int64_t k = 0; k < index.dim(); ++k) out.push_back(coordinates.select(1, k));
       if (index.dim() == 0) unimplemented("indexing with a 0-dim boolean tensor");
-    } else if (index.dtype() == DType::kInt64) {
-      out.push_back(index);
+    } else if (index.dtype() == DType::kInt64 || index.dtype() == DType::kInt32) {
+      out.push_back(to_dtype(index, DType::kInt64));
     } else {
       fail("tensors used as indices must be long, byte or bool tensors");
     }

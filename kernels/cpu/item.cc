@@ -9,8 +9,12 @@ IValue item_of(const Tensor& tensor) {
   if (tensor.numel() != 1) {
     fail("a Tensor with ", tensor.numel(), " elements cannot be converted to Scalar");
   }
+  const DType dtype = tensor.dtype();
+  if (is_float8(dtype)) return item_of(to_dtype(tensor, DType::kFloat32));
+  if (is_integral(dtype) && dtype >= DType::kUInt16)
+    return item_of(to_dtype(tensor, DType::kInt64));
   IValue out;
-  visit(tensor.dtype(), "item", AllTypes{}, [&]<class T>() {
+  visit(dtype, "item", AllTypes{}, [&]<class T>() {
     const T value = *tensor.data<T>();
     if constexpr (std::is_same_v<T, bool>) {
       out = value;

@@ -112,10 +112,7 @@ void check_scatter_shapes(const Tensor& self, const Tensor& index, const Tensor&
 // self, dim, index and src at arguments 0 to 3.
 Scatter from_tensor(const OpCall& call, const Tensor& self) {
   const int64_t dim = wrap_dim(call.integer(1), self.dim());
-  const Tensor index = call.tensor(2), src = call.tensor(3);
-  if (index.numel() > 0 && index.dtype() != DType::kInt64) {
-    fail("scatter(): Expected dtype int64 for index");
-  }
+  const Tensor index = wide_index(call.tensor(2), "scatter"), src = call.tensor(3);
   if (self.dtype() != src.dtype()) {
     fail("scatter(): Expected self.dtype to be equal to src.dtype");
   }
@@ -126,10 +123,7 @@ Scatter from_tensor(const OpCall& call, const Tensor& self) {
 
 Scatter from_number(const OpCall& call, const Tensor& self) {
   const int64_t dim = wrap_dim(call.integer(1), self.dim());
-  const Tensor index = as_vector(call.tensor(2));
-  if (index.numel() > 0 && index.dtype() != DType::kInt64) {
-    fail("scatter(): Expected dtype int64 for index");
-  }
+  const Tensor index = as_vector(wide_index(call.tensor(2), "scatter"));
   const Tensor value = scalar_tensor(call.in(3), self.dtype());
   Scatter scatter{as_vector(self), index, value.expand(index.sizes()), dim};
   check_scatter_shapes(scatter.self, scatter.index, scatter.src, dim, false);

@@ -34,6 +34,10 @@ void assert_metadata(OpCall& call) {
     fail("Tensor dtype mismatch! Expected: ", dtype_name(call.dtype_or(3, self.dtype())),
          ", Got: ", dtype_name(self.dtype()));
   }
+  if (!call.in(4).is_none() && call.in(4).to_device() != self.device()) {
+    fail("Tensor device mismatch! Expected: ", to_text(call.in(4)),
+         ", Got: ", to_text(IValue(self.device())));
+  }
 }
 
 void constrain_range(OpCall& call) {

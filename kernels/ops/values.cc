@@ -170,6 +170,11 @@ void device_index(OpCall& call) {
 
 void is_grad_enabled(OpCall& call) { call.ret(call.context().grad_enabled); }
 void set_grad_enabled(OpCall& call) { call.context().grad_enabled = call.boolean(0); }
+// What PyTorch casts to while casting is on; it never is here.
+void autocast_dtype(OpCall& call) {
+  const DType dtype = call.string(0) == "cpu" ? DType::kBFloat16 : DType::kFloat16;
+  call.ret(static_cast<int64_t>(dtype));
+}
 void always_false(OpCall& call) { call.ret(false); }
 void always_true(OpCall& call) { call.ret(true); }
 
@@ -238,6 +243,7 @@ void add_values(OpRegistry& registry) {
       {"aten::is_grad_enabled", is_grad_enabled, kReadsGlobal},
       {"aten::set_grad_enabled", set_grad_enabled, kSideEffect},
       {"aten::is_autocast_enabled", always_false, kReadsGlobal},
+      {"aten::get_autocast_dtype", autocast_dtype, kReadsGlobal},
       {"aten::is_autocast_cpu_enabled", always_false, kReadsGlobal},
       {"aten::_get_tracing_state", always_false, kReadsGlobal},
       {"aten::has_torch_function", always_false},

@@ -73,7 +73,8 @@ def _transformer_encoder_layer_fwd(src: Tensor, embed_dim: int, num_heads: int, 
         x = torch.layer_norm(x, [embed_dim], norm_weight_2, norm_bias_2, eps)
     return ops.temper._nested_like(x, src)
 
-def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: float) -> Tuple[Tensor, Tensor]:
+# Queries whose mask hides every key get zeros if `safe`, else NaN.
+def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: float, safe: bool) -> Tuple[Tensor, Tensor]:
     scores = torch.matmul(query * scale, torch.transpose(key, -2, -1))
     if is_causal:
         if attn_mask is not None:
@@ -85,13 +86,16 @@ def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[T
             scores = torch.masked_fill(scores, torch.logical_not(attn_mask), -inf)
         else:
             scores = scores + attn_mask
-    weights = torch.softmax(scores, -1)
+    if safe and attn_mask is not None:
+        weights = torch._safe_softmax(scores, -1)
+    else:
+        weights = torch.softmax(scores, -1)
     if dropout_p > 0.:
         weights = torch.dropout(weights, dropout_p, True)
     return torch.matmul(weights, value), weights
 
 def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
-    return helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))))
+    return helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))), False)
 
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., is_causal: bool=False, *, scale: Optional[float]=None, enable_gqa: bool=False) -> Tensor:
     k = key
@@ -102,7 +106,7 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     factor = 1. / torch.sqrt(float(torch.size(query, -1)))
     if scale is not None:
         factor = scale
-    out, _ = helper_sdpa(query, k, v, attn_mask, dropout_p, is_causal, factor)
+    out, _ = helper_sdpa(query, k, v, attn_mask, dropout_p, is_causal, factor, True)
     return out
 
 def _scaled_dot_product_attention_math(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
@@ -116,7 +120,7 @@ def _scaled_dot_product_flash_attention_for_cpu(query: Tensor, key: Tensor, valu
     factor = 1. / torch.sqrt(float(torch.size(query, -1)))
     if scale is not None:
         factor = scale
-    out, _ = helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, factor)
+    out, _ = helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, factor, True)
     scores = torch.matmul(query * factor, torch.transpose(key, -2, -1))
     if is_causal:
         causal = torch.tril(torch.ones([torch.size(query, -2), torch.size(key, -2)], dtype=11))

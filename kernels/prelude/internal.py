@@ -116,6 +116,76 @@ def _batch_norm_no_update(input: Tensor, weight: Optional[Tensor], bias: Optiona
 def _native_batch_norm_legit__no_stats(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
     return torch.native_batch_norm(input, weight, bias, None, None, training, momentum, eps)
 
+def _batch_norm_with_update(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    out, mean, deviation = torch.native_batch_norm(input, weight, bias, running_mean, running_var, True, momentum, eps)
+    return out, mean, deviation, torch.zeros([0], dtype=0)
+
+def _batch_norm_with_update_functional(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    m = torch.clone(running_mean)
+    v = torch.clone(running_var)
+    out, mean, deviation = torch.native_batch_norm(input, weight, bias, m, v, True, momentum, eps)
+    return out, mean, deviation, torch.zeros([0], dtype=0), m, v
+
+def _native_batch_norm_legit_functional(input: Tensor, weight: Optional[Tensor], bias: Optional[Tensor], running_mean: Tensor, running_var: Tensor, training: bool, momentum: float, eps: float) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    m = torch.clone(running_mean)
+    v = torch.clone(running_var)
+    out, mean, deviation = torch.native_batch_norm(input, weight, bias, m, v, training, momentum, eps)
+    return out, mean, deviation, m, v
+
+# Checks that give the token they took, so that their order is a matter of data.
+def _make_dep_token(*, dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None, memory_format: Optional[int]=None) -> Tensor:
+    return torch.zeros([], dtype=dtype)
+
+def _functional_assert_async__msg(self: Tensor, assert_msg: str, dep_token: Tensor) -> Tensor:
+    torch._assert_async(self, assert_msg)
+    return torch.clone(dep_token)
+
+def _functional_assert_scalar(self: number, assert_msg: str, dep_token: Tensor) -> Tensor:
+    torch._assert_scalar(self, assert_msg)
+    return torch.clone(dep_token)
+
+def _functional_sym_constrain_range(size: number, min: Optional[int], max: Optional[int], dep_token: Tensor) -> Tensor:
+    torch.sym_constrain_range(size, min=min, max=max)
+    return torch.clone(dep_token)
+
+def _functional_sym_constrain_range_for_size(size: number, min: Optional[int], max: Optional[int], dep_token: Tensor) -> Tensor:
+    torch.sym_constrain_range_for_size(size, min=min, max=max)
+    return torch.clone(dep_token)
+
+def _lazy_clone(self: Tensor) -> Tensor:
+    return torch.clone(self)
+
+# Every tensor is cut into as many pieces along `dim`, filled up with zeros; pieces of one place stand together.
+def _chunk_cat(tensors: List[Tensor], dim: int, num_chunks: int) -> Tensor:
+    pieces: List[Tensor] = []
+    axis = helper_wrap_dim(dim, torch.dim(tensors[0]))
+    for t in tensors:
+        missing = -torch.size(t, axis) % num_chunks
+        padded = torch.constant_pad_nd(t, [0, 0] * (torch.dim(t) - 1 - axis) + [0, missing])
+        pieces.append(torch.reshape(padded, torch.size(t)[:axis] + [num_chunks, -1]))
+    return torch.cat(pieces, axis + 1)
+
+def helper_inside(self: Tensor, indices: List[Optional[Tensor]]) -> List[Optional[Tensor]]:
+    inside: List[Optional[Tensor]] = []
+    for d in range(len(indices)):
+        index = indices[d]
+        if index is None:
+            inside.append(None)
+        else:
+            inside.append(torch.clamp(index, -torch.size(self, d), torch.size(self, d) - 1))
+    return inside
+
+# Where the mask is false, indices may point anywhere.
+def _unsafe_masked_index(self: Tensor, mask: Tensor, indices: List[Optional[Tensor]], fill: number) -> Tensor:
+    if torch.numel(self) == 0:
+        return torch.full_like(mask, fill, dtype=ops.prim.dtype(self))
+    return torch.masked_fill(torch.index(self, helper_inside(self, indices)), torch.logical_not(mask), fill)
+
+def _unsafe_masked_index_put_accumulate(self: Tensor, mask: Tensor, indices: List[Optional[Tensor]], values: Tensor) -> Tensor:
+    if torch.numel(self) == 0:
+        return torch.clone(self)
+    return torch.index_put(self, helper_inside(self, indices), torch.masked_fill(values, torch.logical_not(mask), 0), True)
+
 # Quantization that stays in floating point: what a network sees that was trained for integers.
 def helper_fake_quantize(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: int, quant_max: int) -> Tuple[Tensor, Tensor]:
     if quant_min > quant_max:

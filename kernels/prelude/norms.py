@@ -114,6 +114,15 @@ def native_norm__ScalarOpt_dim_dtype(self: Tensor, p: Optional[number], dim: Lis
     order = 2. if p is None else float(unchecked_cast(number, p))
     return torch.linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
 
+# The second result: one over the root of the mean square of each row.
+def _fused_rms_norm(input: Tensor, normalized_shape: List[int], weight: Optional[Tensor], eps: Optional[float]) -> Tuple[Tensor, Tensor]:
+    wide = torch.to(input, 7 if ops.prim.dtype(input) == 7 else 6)
+    added = 2.220446049250313e-16 if ops.prim.dtype(input) == 7 else 1.1920928955078125e-07
+    if eps is not None:
+        added = eps
+    dims = list(range(torch.dim(input) - len(normalized_shape), torch.dim(input)))
+    return torch.rms_norm(input, normalized_shape, weight, eps), torch.rsqrt(torch.mean(wide * wide, dims, True) + added)
+
 def norm_except_dim(v: Tensor, pow: int=2, dim: int=0) -> Tensor:
     if dim == -1:
         return torch.norm(v, pow)

@@ -14,6 +14,7 @@
   X(linalg)                     \
   X(losses)                     \
   X(norms)                      \
+  X(products)                   \
   X(random)                     \
   X(statistics)
 // clang-format on

@@ -33,11 +33,14 @@ def randint_like__generator(self: Tensor, high: int, *, generator: Optional[Gene
 def randint_like__low_generator_dtype(self: Tensor, low: int, high: int, *, generator: Optional[Generator], dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None, memory_format: Optional[int]=None) -> Tensor:
     return torch.random_(torch.empty_like(self, dtype=dtype), low, high, generator=generator)
 
-def _no_grad_uniform_(tensor: Tensor, a: float, b: float) -> Tensor:
-    return torch.uniform_(tensor, a, b)
+def randint_like__Tensor_generator(self: Tensor, high: Tensor, *, generator: Optional[Generator], dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None, memory_format: Optional[int]=None) -> Tensor:
+    return torch.random_(torch.empty_like(self, dtype=dtype), 0, int(high), generator=generator)
 
-def _no_grad_normal_(tensor: Tensor, mean: float, std: float) -> Tensor:
-    return torch.normal_(tensor, mean, std)
+def _no_grad_uniform_(tensor: Tensor, a: float, b: float, generator: Optional[Generator]=None) -> Tensor:
+    return torch.uniform_(tensor, a, b, generator=generator)
+
+def _no_grad_normal_(tensor: Tensor, mean: float, std: float, generator: Optional[Generator]=None) -> Tensor:
+    return torch.normal_(tensor, mean, std, generator=generator)
 
 def _no_grad_fill_(tensor: Tensor, val: float) -> Tensor:
     return torch.fill_(tensor, val)

@@ -152,6 +152,180 @@ expression("empties", "x: Tensor", "[torch.zeros_like(torch.empty_permuted([2, 3
            "[torch.zeros([2, 3, 4]), torch.cat([torch.nonzero(x), torch.full([5 - torch.nonzero(x).size(0), 3], -1, dtype=4)])]",
            ((X > 1.5) & (torch.arange(24).view(2, 3, 4) < 9),), result="List[Tensor]")
 
+expression("attention_hidden_rows", QKV + ", m: Tensor", f"[{SDPA}(q, k, v, m), torch._safe_softmax(torch.masked_fill(k, m, -inf), -1)]",
+           "[torch.nan_to_num(__torch__.attend(q, k, v, m, False, None)), torch.nan_to_num(torch.softmax(torch.masked_fill(k, m, -inf), -1))]",
+           (Q[..., :4, :], Q[..., :4, :], V[..., :4, :], torch.tensor([[True], [False], [True], [False]])),
+           result="List[Tensor]", helpers=ATTEND)
+expression("chunks_of_each", "x: Tensor, y: Tensor", "[torch._chunk_cat([x, y], 0, 2), torch._chunk_cat([x, y], 1, 2), torch._chunk_cat([y], -1, 3)]",
+           "[__torch__.cut([x, y], 0, 2), __torch__.cut([x, y], 1, 2), __torch__.cut([y], 1, 3)]",
+           (torch.randn(4, 3), torch.randn(4, 5)), result="List[Tensor]", helpers="""
+|def cut(xs: List[Tensor], dim: int, count: int) -> Tensor:
+|  pieces = annotate(List[Tensor], [])
+|  for i in range(torch.len(xs)):
+|    x = xs[i]
+|    more = (count - torch.size(x, dim) % count) % count
+|    if dim == 0:
+|      x = torch.cat([x, torch.zeros([more, torch.size(x, 1)])])
+|      _0 = torch.append(pieces, torch.reshape(x, [count, -1]))
+|    else:
+|      x = torch.cat([x, torch.zeros([torch.size(x, 0), more])], 1)
+|      _1 = torch.append(pieces, torch.reshape(x, [torch.size(x, 0), count, -1]))
+|  return torch.cat(pieces, dim + 1)
+""")
+expression("norms_that_update", "x: Tensor, w: Tensor, m: Tensor, v: Tensor",
+           "[torch._batch_norm_with_update(x, w, w, m, v, 0.25, 1e-05)[0], m, v, torch._batch_norm_with_update_functional(x, w, w, m, v, 0.25, 1e-05)[5], "
+           "torch._native_batch_norm_legit_functional(x, w, w, m, v, True, 0.25, 1e-05)[3], torch._batch_norm_no_update(x, w, w, m, v, 0.25, 1e-05)[0]]",
+           "[torch.batch_norm(x, w, w, m, v, True, 0.25, 1e-05, False), m, v, torch.add(v * 0.75, torch.var(x, [0, 2]), alpha=0.25), "
+           "torch.add(m * 0.75, torch.mean(x, [0, 2]), alpha=0.25), torch.batch_norm(x, w, w, m, v, False, 0.25, 1e-05, False)]",
+           (X, torch.rand(3) + 0.5, torch.randn(3), torch.rand(3) + 0.5), result="List[Tensor]")
+expression("norms_with_statistics", "x: Tensor, w: Tensor",
+           "[torch._fused_rms_norm(x, [3, 4], w, 0.5)[0], torch._fused_rms_norm(x, [3, 4], None, None)[1]]",
+           "[x * torch.rsqrt(torch.mean(x * x, [1, 2], True) + 0.5) * w, torch.rsqrt(torch.mean(x * x, [1, 2], True) + 1.1920928955078125e-07)]",
+           (X, torch.randn(3, 4)), result="List[Tensor]")
+expression("tokens", "x: Tensor, n: int", "x + torch._functional_assert_scalar(n, \"n must not be zero\", torch._functional_assert_async(x, \"x is false\", "
+           "torch._functional_sym_constrain_range(n, None, 9, torch._make_dep_token())))",
+           "x + __torch__.check(x, n)", (torch.tensor(2.0), 3), Call((torch.tensor(2.0), 0), fails="n must not be zero"),
+           Call((torch.tensor(0.0), 3), fails="x is false"), Call((torch.tensor(2.0), 10), fails="Invalid value range for 10 between [None, 9]"), helpers="""
+|def check(x: Tensor, n: int) -> Tensor:
+|  if n > 9:
+|    ops.prim.RaiseException("Invalid value range for 10 between [None, 9]")
+|  if float(x) == 0.:
+|    ops.prim.RaiseException("x is false")
+|  if n == 0:
+|    ops.prim.RaiseException("n must not be zero")
+|  return torch.zeros([])
+""")
+expression("masked_indices", "x: Tensor, m: Tensor, i: Tensor, v: Tensor",
+           "[torch._unsafe_masked_index(x, m, annotate(List[Optional[Tensor]], [i, None, i]), 7), "
+           "torch._unsafe_masked_index_put_accumulate(x, m.view(-1), annotate(List[Optional[Tensor]], [i, i, i]), v)]",
+           "[torch.masked_fill(torch.index(x, annotate(List[Optional[Tensor]], [torch.clamp(i, 0, 1), None, torch.clamp(i, 0, 3)])), torch.logical_not(m), 7), "
+           "torch.index_put(x, annotate(List[Optional[Tensor]], [torch.clamp(i, 0, 1), torch.clamp(i, 0, 2), torch.clamp(i, 0, 3)]), v * m.view(-1), True)]",
+           (X, torch.tensor([[True], [False], [True]]), torch.tensor([1, 99, 0]), torch.tensor([1.0, 2.0, 3.0])), result="List[Tensor]")
+expression("narrow_products", "x: Tensor, w: Tensor, s: Tensor", "torch._weight_int8pack_mm(x, w, s)", "torch.matmul(x, w.to(6).t()) * s",
+           (torch.randn(3, 8), torch.randint(-99, 99, (5, 8), dtype=torch.int8), torch.rand(5)))
+expression("grouped_products", "a: Tensor, b: Tensor, o: Tensor",
+           "[torch._grouped_mm(a, b, o), torch._grouped_mm(b.transpose(1, 2), a.t(), o), torch._grouped_mm(a.t(), a, o), torch._grouped_mm(b, b.transpose(1, 2))]",
+           "[torch.cat([torch.mm(a[:2], b[0]), torch.mm(a[2:], b[1])]), torch.cat([torch.mm(b[0].t(), a[:2].t()), torch.mm(b[1].t(), a[2:].t())], 1), "
+           "torch.stack([torch.mm(a[:2].t(), a[:2]), torch.mm(a[2:].t(), a[2:])]), torch.bmm(b, b.transpose(1, 2))]",
+           (torch.randn(5, 3), torch.randn(2, 3, 4), torch.tensor([2, 5], dtype=torch.int32)), result="List[Tensor]")
+expression("indices_of_32_bits", "x: Tensor, i: Tensor",
+           "[torch.index(x, annotate(List[Optional[Tensor]], [i])), torch.index_put(x, annotate(List[Optional[Tensor]], [i]), torch.ones([1])), "
+           "torch.gather(x, 0, i.view(-1, 1)), torch.scatter(x, 1, i.view(-1, 1), 5.), torch.scatter_add(x, 0, i.view(-1, 1), x), torch.scatter_reduce(x, 1, i.view(-1, 1), x, \"amax\")]",
+           "[torch.index(x, annotate(List[Optional[Tensor]], [i.to(4)])), torch.index_put(x, annotate(List[Optional[Tensor]], [i.to(4)]), torch.ones([1])), "
+           "torch.gather(x, 0, i.to(4).view(-1, 1)), torch.scatter(x, 1, i.to(4).view(-1, 1), 5.), torch.scatter_add(x, 0, i.to(4).view(-1, 1), x), torch.scatter_reduce(x, 1, i.to(4).view(-1, 1), x, \"amax\")]",
+           (X[0], torch.tensor([2, 0, 1], dtype=torch.int32)), result="List[Tensor]")
+expression("grid_sampler_of_half", "x: Tensor, g: Tensor", "torch.grid_sampler(x, g, 0, 1, True)",
+           "torch.grid_sampler(x.to(6), g.to(6), 0, 1, True).to(ops.prim.dtype(x))",
+           (torch.randn(1, 2, 5, 5).half(), torch.rand(1, 3, 3, 2).half()), (torch.randn(1, 2, 5, 5).bfloat16(), torch.rand(1, 3, 3, 2).bfloat16()))
+expression("autocast_dtypes", "x: Tensor", "[torch.get_autocast_dtype(\"cpu\"), torch.get_autocast_dtype(\"cuda\")]", "[15, 5]", (X,), result="List[int]")
+expression("metadata", "x: Tensor, n: int, t: int", "torch._assert_tensor_metadata(x, [2, n, 4], None, t, device=torch.device(\"cpu\"), layout=0)",
+           "__torch__.check(n, t)", (X, 3, 6), Call((X, 5, 6), fails="Tensor sizes mismatch! Expected: [2, 5, 4], Got: [2, 3, 4]"),
+           Call((X, 3, 7), fails="Tensor dtype mismatch!"), result="NoneType", helpers="""
+|def check(n: int, t: int) -> NoneType:
+|  if n != 3:
+|    ops.prim.RaiseException("Tensor sizes mismatch! Expected: [2, 5, 4], Got: [2, 3, 4]")
+|  if t != 6:
+|    ops.prim.RaiseException("Tensor dtype mismatch!")
+|  return None
+""")
+expression("initial_values", "x: Tensor", "[torch._no_grad_normal_(x.clone(), 1., 2., None), torch._no_grad_uniform_(x.clone(), 1., 2., None), torch.randint_like(x, torch.tensor(9))]",
+           "[torch.normal_(x.clone(), 1., 2.), torch.uniform_(x.clone(), 1., 2.), torch.randint_like(x, 9)]", (X,), result="List[Tensor]")
+newer("loops_of_torchaudio", """
+    def forward(self: __torch__.M, x: Tensor, a: Tensor, y: Tensor) -> Tensor:
+      _0 = ops.torchaudio._lfilter_core_loop(x, a, y)
+      ops.torchaudio._lfilter_core_loop(x, a, y)
+      return y
+    """, """
+    def forward(self: __torch__.M, x: Tensor, a: Tensor, y: Tensor) -> Tensor:
+      for n in range(12):
+        t = n % 6
+        past = torch.sum(torch.slice(y, 2, t, t + 2) * a, [2])
+        _0 = torch.copy_(torch.select(y, 2, t + 1), torch.select(x, 2, t) - past)
+      return y
+    """, (torch.randn(1, 1, 6), torch.tensor([[0.25, 0.5]]), torch.zeros(1, 1, 7)))
+
+ALIGN = """
+|def align(p: Tensor, targets: Tensor, blank: int) -> Tuple[Tensor, Tensor]:
+|  y = annotate(List[int], [blank])
+|  for i in range(torch.size(targets, 1)):
+|    _0 = torch.append(y, int(targets[0][i]))
+|    _1 = torch.append(y, blank)
+|  best = annotate(List[float], [float(p[0][0][blank])])
+|  ways = annotate(List[List[int]], [[blank]])
+|  for s in range(1, torch.len(y)):
+|    if s == 1:
+|      first = float(p[0][0][y[1]])
+|    else:
+|      first = -inf
+|    _2 = torch.append(best, first)
+|    _3 = torch.append(ways, [y[s]])
+|  for t in range(1, torch.size(p, 1)):
+|    sums = annotate(List[float], [])
+|    paths = annotate(List[List[int]], [])
+|    for s in range(torch.len(y)):
+|      k = s
+|      if s > 0:
+|        if best[s - 1] > best[k]:
+|          k = s - 1
+|      if s > 1:
+|        if y[s] != blank and y[s] != y[s - 2] and best[s - 2] > best[k]:
+|          k = s - 2
+|      _4 = torch.append(sums, best[k] + float(p[0][t][y[s]]))
+|      _5 = torch.append(paths, ways[k] + [y[s]])
+|    best = sums
+|    ways = paths
+|  last = torch.len(y) - 1
+|  if last > 0:
+|    if best[last - 1] >= best[last]:
+|      last = last - 1
+|  path = torch.tensor(ways[last])
+|  return (torch.unsqueeze(path, 0).to(ops.prim.dtype(targets)), torch.gather(p, 2, torch.view(path, [1, -1, 1])).squeeze(2))
+"""
+PATHS = torch.log_softmax(torch.randn(1, 9, 5) * 2, -1)
+expression("alignment", "p: Tensor, y: Tensor, t: Tensor, n: Tensor", "ops.torchaudio.forced_align(p, y, t, n, 0)",
+           "__torch__.align(p, y, 0)", (PATHS, torch.tensor([[1, 2, 2, 4]]), torch.tensor([9]), torch.tensor([4])),
+           (PATHS.double(), torch.tensor([[3]], dtype=torch.int32), torch.tensor([9]), torch.tensor([1])),
+           (PATHS[:, :5], torch.tensor([[1, 2, 2, 4]]), torch.tensor([5]), torch.tensor([4])),
+           (PATHS[:, :4], torch.zeros(1, 0, dtype=torch.int64), torch.tensor([4]), torch.tensor([0])),
+           result="Tuple[Tensor, Tensor]", helpers=ALIGN)
+newer("marks_of_profilers", """
+    def forward(self: __torch__.M, x: Tensor) -> Tensor:
+      mark = __torch__.record_function.__new__(__torch__.record_function)
+      _0 = (mark).__init__("outer", None, )
+      with mark:
+        y = torch.add(x, 1)
+      return y
+    |class record_function:
+    |  name : str
+    |  args : Optional[str]
+    |  record : Optional[__torch__.torch.classes.profiler._RecordFunction]
+    |  def __init__(self: __torch__.record_function, name: str, args: Optional[str]=None) -> NoneType:
+    |    self.name = name
+    |    self.args = args
+    |    self.record = annotate(Optional[__torch__.torch.classes.profiler._RecordFunction], None)
+    |    return None
+    |  def __enter__(self: __torch__.record_function) -> __torch__.record_function:
+    |    _0 = ops.profiler._record_function_enter_new(self.name, self.args)
+    |    self.record = _0
+    |    return self
+    |  def __exit__(self: __torch__.record_function, exc_type: Any, exc_value: Any, traceback: Any) -> NoneType:
+    |    record = self.record
+    |    if torch.__isnot__(record, None):
+    |      record0 = unchecked_cast(__torch__.torch.classes.profiler._RecordFunction, record)
+    |    else:
+    |      ops.prim.RaiseException("AssertionError: ")
+    |      record0 = uninitialized(__torch__.torch.classes.profiler._RecordFunction)
+    |    ops.profiler._record_function_exit(record0)
+    |    return None
+    """, """
+    def forward(self: __torch__.M, x: Tensor) -> Tensor:
+      return torch.add(x, 1)
+    """, (X,))
+KINDS = ("cpu", "cuda:1", "mps", "xpu:0", "hpu", "privateuseone:3", "meta", "xla", "ipu", "vulkan", "lazy", "hip")
+expression("devices_of_all_kinds", "x: Tensor", "[" + ", ".join(f'str(torch.device("{kind}"))' for kind in KINDS) +
+           ', str(torch.device("mtia")), str(torch.eq(torch.device("maia"), torch.device("mtia")))]',
+           "[" + ", ".join(f'str(torch.device("{kind}"))' for kind in KINDS) + ', "mtia", "False"]', (X,), result="List[str]")
+
 WEIGHT = tensor(storage("Float", "0", 4), 0, (2, 2), (2, 1))
 SHOW = """
     def forward(self: __torch__.M, x: Tensor) -> Tuple[Tensor, Tensor, Dict[str, int]]:
@@ -164,6 +338,16 @@ newer("pickles", SHOW, SHOW, (torch.ones(2),), head=HEAD + "  w : Tensor\n  u : 
           u=WEIGHT[:-2] + b"}" + word("conj") + b"\x89stR",
           d=b"ctorch.jit._pickle\nrestore_type_tag\n}" + word("k") + number(3) + b"s" + word("Dict[str, int]") + b"\x86R"),
       reference_root=root_of(w=WEIGHT, u=WEIGHT, d=tagged(table(k=number(3)), "Dict[str, int]")),
+      **{"data/0": struct.pack("<4f", 1, 2, 3, 4)})
+
+UNTYPED = b"(" + word("storage") + b"ctorch.storage\nUntypedStorage\n" + word("0") + word("cpu") + number(16) + b"tQ"
+newer("pickles_of_python", SHOW, SHOW, (torch.ones(2),), head=HEAD + "  w : Tensor\n  u : Tensor\n  d : Dict[str, int]\n",
+      root=root_of(
+          w=b"ctorch._utils\n_rebuild_parameter_with_state\n(" + WEIGHT + b"\x88ccollections\nOrderedDict\n)R}tR",
+          u=b"ctorch._utils\n_rebuild_tensor_v3\n(" + UNTYPED + number(1) + b"(" + number(3) + b"t(" + number(1) +
+            b"t\x89ccollections\nOrderedDict\n)Rctorch\nfloat32\ntR", d=tagged(table(k=number(3)), "Dict[str, int]")),
+      reference_root=root_of(w=WEIGHT, u=tensor(storage("Float", "0", 4), 1, (3,), (1,)),
+                             d=tagged(table(k=number(3)), "Dict[str, int]")),
       **{"data/0": struct.pack("<4f", 1, 2, 3, 4)})
 
 

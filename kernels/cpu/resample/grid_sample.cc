@@ -183,15 +183,16 @@ void grid_sampler(OpCall& call) {
   const Sampling s{static_cast<GridMode>(call.integer(2)), static_cast<Border>(call.integer(3)),
                    call.boolean(4)};
   check_grid(input, grid, s.mode);
-  if (input.dtype() == DType::kFloat16 || input.dtype() == DType::kBFloat16) {
-    unimplemented("grid_sampler of ", dtype_name(input.dtype()));
-  }
   Dims sizes{input.size(0), input.size(1)};
   for (int64_t d = 1; d < grid.dim() - 1; ++d) sizes.push_back(grid.size(d));
-  const Tensor out = empty(sizes, input.dtype());
-  visit(input.dtype(), "grid_sampler", FloatTypes{},
-        [&]<class T>() { sample<T>(call.context(), input, grid.contiguous(), s, out); });
-  call.ret(out);
+  // Narrow numbers are too coarse for positions.
+  const bool narrow = input.dtype() == DType::kFloat16 || input.dtype() == DType::kBFloat16;
+  const DType wide = narrow ? DType::kFloat32 : input.dtype();
+  const Tensor out = empty(sizes, wide);
+  visit(wide, "grid_sampler", FloatTypes{}, [&]<class T>() {
+    sample<T>(call.context(), to_dtype(input, wide), to_dtype(grid, wide).contiguous(), s, out);
+  });
+  call.ret(to_dtype(out, input.dtype()));
 }
 
 // theta [N, dims, dims + 1], size [N, C, out...] -> [N, out..., dims]
