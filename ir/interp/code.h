@@ -13,6 +13,7 @@ namespace temper::ir {
 enum class Opcode : uint8_t {
   kKernel,       // payload: OpDef with a kernel
   kScalar,       // sub: ScalarCode; operands a, b, out
+  kScalarCopy,   // input -> output, both scalar registers
   kCall,         // payload: ScriptFunction (functions, methods of classes, composites)
   kCallVirtual,  // payload: Node with "name"; input 0 is the receiver
   kReturn,
@@ -20,9 +21,10 @@ enum class Opcode : uint8_t {
   kMove,  // input -> output; kMove leaves None behind
   kJump,
   kJumpIfFalse,
-  kLoopEnter,  // inputs iter, max: iter = 0, leaves to target unless 0 < max
-  kLoopNext,   // inputs iter, max, cond: ++iter, back to target while iter < max and cond
-  kKill,       // only the kill list
+  kJumpUnless,  // sub: ScalarCode of a comparison of the inputs
+  kLoopEnter,   // inputs iter, max: iter = 0, leaves to target unless 0 < max
+  kLoopNext,    // inputs iter, max: ++iter, back to target while iter < max
+  kKill,        // only the kill list
   kUninitialized,
   kList,
   kDict,
@@ -48,6 +50,10 @@ enum class Opcode : uint8_t {
   kMissing,  // payload: OpDef without a body; raises when reached
 };
 
+bool is_jump(Opcode opcode);   // uses Instruction::target to go on elsewhere
+bool can_kill(Opcode opcode);  // may have a kill list
+Opcode opcode_of(Kind kind);   // of nodes that only touch their operands
+
 struct Instruction {
   Opcode opcode;
   uint8_t sub = 0;
@@ -59,8 +65,16 @@ struct Instruction {
   const void* payload = nullptr;
 };
 
+// An instruction on scalar registers with its operands inside; see scalar.cc.
+struct ScalarStep {
+  uint8_t op;
+  Register a, b;
+  Register c;  // the output, or the target
+};
+
 struct Code {
   std::vector<Instruction> instructions;
+  std::vector<ScalarStep> steps;  // one for each instruction
   std::vector<Register> operands;
   std::vector<const Node*> nodes;  // per instruction, for messages; may hold null
   // Registers that hold constants, filled when a frame starts.
@@ -73,5 +87,8 @@ struct Code {
 };
 
 std::shared_ptr<const Code> compile(const Graph& graph);
+
+std::vector<ScalarStep> scalar_steps(const Code& code);
+bool is_comparison(ScalarCode code);
 
 }  // namespace temper::ir

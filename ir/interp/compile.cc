@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/op/pointwise_group.h"
 #include "core/value/class_type.h"
 #include "core/value/function.h"
 #include "ir/interp/code.h"
+#include "ir/interp/homes.h"
 #include "ir/interp/registers.h"
 #include "ir/module/compilation_unit.h"
 
@@ -18,7 +20,7 @@ struct Move {
 
 class Compiler {
  public:
-  explicit Compiler(const Graph& graph) : graph_(graph), last_uses_(graph) {}
+  explicit Compiler(const Graph& graph) : graph_(graph), last_uses_(graph), homes_(graph) {}
 
   std::shared_ptr<const Code> compile() {
     for (const Value* input : graph_.inputs()) registers_.assign_new(input);
@@ -27,6 +29,8 @@ class Compiler {
     emit_body(*graph_.block());
     emit(graph_.block()->ret(), Opcode::kReturn, inputs_of(graph_.block()->ret()), {});
     code_->num_registers = registers_.size();
+    shorten_jumps();
+    code_->steps = scalar_steps(*code_);
     return code_;
   }
 
@@ -65,10 +69,51 @@ class Compiler {
     target.num_kill = static_cast<uint16_t>(target.num_kill + dead.size());
     code_->operands.insert(code_->operands.end(), dead.begin(), dead.end());
   }
-  // Jumps leave before their kill list would run.
-  static bool can_kill(Opcode opcode) {
-    return opcode != Opcode::kJump && opcode != Opcode::kJumpIfFalse &&
-           opcode != Opcode::kLoopEnter && opcode != Opcode::kLoopNext && opcode != Opcode::kReturn;
+  // The register of a value that is made here.
+  Register assign(const Value* value) {
+    const Value* home = homes_.of(value);
+    if (!home) return registers_.assign_new(value);
+    registers_.assign(value, registers_.of(home));
+    borrowed_.insert(value);
+    return registers_.of(home);
+  }
+
+  void emit_copy(const Node* node, Register from, Register to, bool last_use) {
+    const bool scalars = registers_.is_scalar(from) && registers_.is_scalar(to);
+    emit(node,
+         scalars    ? Opcode::kScalarCopy
+         : last_use ? Opcode::kMove
+                    : Opcode::kCopy,
+         {from}, {to});
+  }
+
+  // Jumps when the condition is false; a comparison made just now is part of the jump.
+  size_t emit_jump_if_false(const Node* node, const Value* condition) {
+    if (!code_->instructions.empty()) {
+      Instruction& last = code_->instructions.back();
+      if (last.opcode == Opcode::kScalar && code_->nodes.back() == condition->node() &&
+          condition->uses().size() == 1 && is_comparison(static_cast<ScalarCode>(last.sub))) {
+        last.opcode = Opcode::kJumpUnless;
+        last.num_out = 0;
+        return here() - 1;
+      }
+    }
+    emit(node, Opcode::kJumpIfFalse, {registers_.of(condition)}, {});
+    return here() - 1;
+  }
+
+  static bool is_true(const Value* value) {
+    return value->node()->is(Kind::kConstant) && value->node()->value().is_bool() &&
+           value->node()->value().to_bool();
+  }
+
+  void shorten_jumps() {
+    for (Instruction& instruction : code_->instructions) {
+      if (!is_jump(instruction.opcode)) continue;
+      while (code_->instructions[instruction.target].opcode == Opcode::kJump) {
+        instruction.target = code_->instructions[instruction.target].target;
+      }
+    }
   }
 
   void kill_unused(absl::Span<Value* const> values) {
@@ -89,9 +134,9 @@ class Compiler {
     for (const Value* value : last_uses_.ending_at(node)) {
       if (value->node()->is(Kind::kConstant)) continue;  // frames fill these once
       const Register reg = registers_.of(value);
-      const bool carried = loop_params_.count(value) != 0;
+      const bool borrowed = borrowed_.count(value) != 0;
       if (!registers_.is_scalar(reg) && !moved_.count(value)) dead.push_back(reg);
-      if (!carried) registers_.free(reg);
+      if (!borrowed) registers_.free(reg);
     }
     kill(dead);
   }
@@ -115,13 +160,13 @@ class Compiler {
     if (clash) {
       for (Move& move : moves) {
         const Register temp = registers_.allocate(registers_.is_scalar(move.from));
-        emit(node, move.last_use ? Opcode::kMove : Opcode::kCopy, {move.from}, {temp});
+        emit_copy(node, move.from, temp, move.last_use);
         move.from = temp;
         move.last_use = true;
       }
     }
     for (const Move& move : moves) {
-      emit(node, move.last_use ? Opcode::kMove : Opcode::kCopy, {move.from}, {move.to});
+      emit_copy(node, move.from, move.to, move.last_use);
       if (clash) registers_.free(move.from);
     }
   }
@@ -135,15 +180,15 @@ class Compiler {
     std::vector<Move> moves;
     for (size_t i = 0; i < targets.size(); ++i) {
       const Value* value = block.outputs()[first + i];
-      const bool own = value->node()->block() == &block && !loop_params_.count(value);
+      const bool own = value->node()->block() == &block && !borrowed_.count(value);
       const bool take = own && takes(value, block.ret(), first + i);
-      if (take) moved_.insert({value, true});
+      if (take) moved_.insert(value);
       moves.push_back({registers_.of(value), targets[i], take});
     }
     emit_moves(block.ret(), std::move(moves));
     Regs dead;
     for (const Value* value : last_uses_.ending_at(block.ret())) {
-      if (value->node()->is(Kind::kConstant) || loop_params_.count(value)) continue;
+      if (value->node()->is(Kind::kConstant) || borrowed_.count(value)) continue;
       const Register reg = registers_.of(value);
       if (!registers_.is_scalar(reg) && !moved_.count(value)) dead.push_back(reg);
       registers_.free(reg);
@@ -156,9 +201,8 @@ class Compiler {
 
   void emit_if(const Node* node) {
     Regs outs;
-    for (const Value* output : node->outputs()) outs.push_back(registers_.assign_new(output));
-    const size_t branch = here();
-    emit(node, Opcode::kJumpIfFalse, {registers_.of(node->input(0))}, {});
+    for (const Value* output : node->outputs()) outs.push_back(assign(output));
+    const size_t branch = emit_jump_if_false(node, node->input(0));
     emit_body(*node->block_at(0));
     emit_block_end(*node->block_at(0), 0, outs);
     const size_t skip = here();
@@ -174,43 +218,53 @@ class Compiler {
     const Block& body = *node->block_at(0);
     const Register iter = registers_.allocate(true);
     registers_.assign(body.inputs()[0], iter);
-    loop_params_.insert({body.inputs()[0], true});
+    borrowed_.insert(body.inputs()[0]);
     Regs carried;
     std::vector<Move> initial;
     for (size_t i = 0; i < node->outputs().size(); ++i) {
-      const Register reg = registers_.assign_new(node->output(i));
+      const Register reg = assign(node->output(i));
       registers_.assign(body.inputs()[i + 1], reg);
-      loop_params_.insert({body.inputs()[i + 1], true});
+      borrowed_.insert(body.inputs()[i + 1]);
       carried.push_back(reg);
       const Value* value = node->input(i + 2);
-      const bool own = value->node()->block() == node->block() && !loop_params_.count(value);
+      const bool own = value->node()->block() == node->block() && !borrowed_.count(value);
       const bool take = own && takes(value, node, i + 2) && !used_inside(value, body);
-      if (take) moved_.insert({value, true});
+      if (take) moved_.insert(value);
       initial.push_back({registers_.of(value), reg, take});
     }
     emit_moves(node, std::move(initial));
     const Register max = registers_.of(node->input(0));
-    const size_t skip = here();
-    emit(node, Opcode::kJumpIfFalse, {registers_.of(node->input(1))}, {});
-    const size_t enter = here();
+    std::vector<size_t> exits;
+    if (!is_true(node->input(1))) exits.push_back(emit_jump_if_false(node, node->input(1)));
+    exits.push_back(here());
     emit(node, Opcode::kLoopEnter, {iter, max}, {});
     const size_t start = here();
     emit_body(body);
-    const Register cond = emit_loop_condition(body);
-    emit_block_end(body, 1, carried);
-    emit(node, Opcode::kLoopNext, {iter, max, cond}, {}).target = static_cast<uint32_t>(start);
-    registers_.free(cond);
-    land(skip);
-    land(enter);
+    emit_loop_end(node, carried, &exits);
+    emit(node, Opcode::kLoopNext, {iter, max}, {}).target = static_cast<uint32_t>(start);
+    for (const size_t exit : exits) land(exit);
     registers_.free(iter);
     finish(node);
   }
 
-  // A copy of its own: the carried registers are overwritten before the test.
-  Register emit_loop_condition(const Block& body) {
-    const Register cond = registers_.allocate(true);
-    emit(body.ret(), Opcode::kCopy, {registers_.of(body.outputs()[0])}, {cond});
-    return cond;
+  // Sets the loop variables and leaves unless the loop goes on.
+  void emit_loop_end(const Node* node, const Regs& carried, std::vector<size_t>* exits) {
+    const Block& body = *node->block_at(0);
+    const Value* condition = body.outputs()[0];
+    const bool variable = condition->node() == body.param();
+    Register copy = 0;
+    if (variable) {
+      copy = registers_.allocate(true);
+      emit_copy(body.ret(), registers_.of(condition), copy, false);
+    }
+    emit_block_end(body, 1, carried);
+    if (variable) {
+      exits->push_back(here());
+      emit(node, Opcode::kJumpIfFalse, {copy}, {});
+      registers_.free(copy);
+    } else if (!is_true(condition)) {
+      exits->push_back(emit_jump_if_false(node, condition));
+    }
   }
 
   static bool used_inside(const Value* value, const Block& block) {
@@ -244,17 +298,17 @@ class Compiler {
   void emit_group(const Node* node);
   Regs assign_outputs(const Node* node) {
     Regs regs;
-    for (const Value* output : node->outputs()) regs.push_back(registers_.assign_new(output));
+    for (const Value* output : node->outputs()) regs.push_back(assign(output));
     return regs;
   }
 
   const Graph& graph_;
   LastUses last_uses_;
+  Homes homes_;
   RegisterFile registers_;
   std::shared_ptr<Code> code_ = std::make_shared<Code>();
-  std::unordered_map<const Value*, bool>
-      loop_params_;                               // registers owned by a loop, not by the value
-  std::unordered_map<const Value*, bool> moved_;  // content was taken by a move
+  std::unordered_set<const Value*> borrowed_;  // in a register that another value frees
+  std::unordered_set<const Value*> moved_;     // content was taken by a move
 };
 
 void Compiler::emit_constant(const Node* node) {
@@ -338,37 +392,10 @@ void Compiler::emit_group(const Node* node) {
   emit(node, Opcode::kKernel, in, assign_outputs(node)).payload = code_->groups.back().get();
 }
 
-Opcode opcode_of(Kind kind) {
-  switch (kind) {
-    case Kind::kListConstruct: return Opcode::kList;
-    case Kind::kDictConstruct: return Opcode::kDict;
-    case Kind::kTupleConstruct: return Opcode::kTuple;
-    case Kind::kListUnpack: return Opcode::kListUnpack;
-    case Kind::kTupleUnpack: return Opcode::kTupleUnpack;
-    case Kind::kTupleIndex: return Opcode::kTupleIndex;
-    case Kind::kTupleSlice: return Opcode::kTupleSlice;
-    case Kind::kGetAttr: return Opcode::kGetAttr;
-    case Kind::kSetAttr: return Opcode::kSetAttr;
-    case Kind::kCreateObject: return Opcode::kCreateObject;
-    case Kind::kIsInstance: return Opcode::kIsInstance;
-    case Kind::kUncheckedCast: return Opcode::kCopy;
-    case Kind::kUninitialized: return Opcode::kUninitialized;
-    case Kind::kRaiseException: return Opcode::kRaise;
-    case Kind::kPrint: return Opcode::kPrint;
-    case Kind::kToList: return Opcode::kToList;
-    case Kind::kEnumName: return Opcode::kEnumName;
-    case Kind::kEnumValue: return Opcode::kEnumValue;
-    case Kind::kModuleContainerIndex: return Opcode::kContainerIndex;
-    case Kind::kWarn: return Opcode::kWarn;
-    case Kind::kFork: return Opcode::kFork;
-    default: break;
-  }
-  unimplemented("the interpreter has no instruction for ", kind_name(kind));
-}
-
 void Compiler::emit_simple(const Node* node) {
   const Opcode opcode = opcode_of(node->kind());
   const Regs in = inputs_of(node);
+  if (opcode == Opcode::kCopy) return emit_copy(node, in[0], assign(node->output()), false);
   Instruction& instruction = emit(node, opcode, in, assign_outputs(node));
   instruction.payload = node;
   if (opcode == Opcode::kGetAttr || opcode == Opcode::kSetAttr) {

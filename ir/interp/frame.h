@@ -36,12 +36,19 @@ class Machine {
   void execute_call(const Instruction& instruction);
   void execute_fork(const Instruction& instruction);
   void clear(const Instruction& instruction);
+  // Runs from frame.pc to the next instruction that is not in Code::steps.
+  void run_scalars(Frame& frame);
+  int64_t check_scalar_steps(int64_t done);
+  int64_t unchecked_steps(int64_t wanted) const;
   void check_step();
+  void check_interrupts();
   void spend_steps();
   void keep_fork(Ref<FutureValue> fork);
   void unwind(const Error& error);
   [[noreturn]] void fail_with(Error& error);
   std::string traceback() const;
+
+  static constexpr int64_t kCheckEvery = 16;  // steps between looks at the clock
 
   RunContext& context_;
   std::vector<IValue> registers_;
@@ -66,7 +73,6 @@ struct Operands {
 };
 void execute_structural(const Instruction& instruction, const Operands& operands,
                         RunContext& context);
-void execute_scalar(ScalarCode code, const Operands& operands);
 IValue tensor_to_list(const Tensor& tensor, int64_t dim, int64_t element);
 
 }  // namespace temper::ir

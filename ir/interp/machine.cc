@@ -127,10 +127,12 @@ bool Machine::leave(const Instruction& instruction) {
 
 void Machine::check_step() {
   // Reading the clock costs as much as a small kernel, so not every step does.
-  if ((context_.steps & 15) == 0 || context_.steps > context_.max_steps) {
-    context_.check_interrupts();
-    if (budget_) spend_steps();
-  }
+  if (context_.steps % kCheckEvery == 0 || context_.steps > context_.max_steps) check_interrupts();
+}
+
+void Machine::check_interrupts() {
+  context_.check_interrupts();
+  if (budget_) spend_steps();
 }
 
 void Machine::spend_steps() {
@@ -195,8 +197,12 @@ void Machine::loop() {
         break;
       }
       case Opcode::kScalar:
-        execute_scalar(static_cast<ScalarCode>(instruction.sub), operands);
-        break;
+      case Opcode::kScalarCopy:
+      case Opcode::kJump:
+      case Opcode::kJumpIfFalse:
+      case Opcode::kJumpUnless:
+      case Opcode::kLoopEnter:
+      case Opcode::kLoopNext: run_scalars(frame); continue;
       case Opcode::kCall:
       case Opcode::kCallVirtual: execute_call(instruction); continue;
       case Opcode::kReturn:
@@ -204,25 +210,6 @@ void Machine::loop() {
         continue;
       case Opcode::kCopy: operands.output() = operands.input(0); break;
       case Opcode::kMove: operands.output() = std::move(operands.input(0)); break;
-      case Opcode::kJump: frame.pc = instruction.target; continue;
-      case Opcode::kJumpIfFalse:
-        if (operands.input(0).raw_int()) break;
-        frame.pc = instruction.target;
-        continue;
-      case Opcode::kLoopEnter:
-        operands.input(0).set_int_scalar(0);
-        if (operands.input(1).raw_int() > 0) break;
-        frame.pc = instruction.target;
-        continue;
-      case Opcode::kLoopNext: {
-        ++context_.steps;
-        check_step();
-        const int64_t next = operands.input(0).raw_int() + 1;
-        operands.input(0).set_int_scalar(next);
-        if (next >= operands.input(1).raw_int() || !operands.input(2).raw_int()) break;
-        frame.pc = instruction.target;
-        continue;
-      }
       case Opcode::kKill: break;
       case Opcode::kWarn:
         if (context_.print) context_.print(str_cat("warning: ", to_text(operands.input(0)), "\n"));

@@ -4,40 +4,18 @@
 namespace temper::ir {
 namespace {
 
-constexpr const char* kNames[] = {"kernel",
-                                  "scalar",
-                                  "call",
-                                  "call_virtual",
-                                  "return",
-                                  "copy",
-                                  "move",
-                                  "jump",
-                                  "jump_if_false",
-                                  "loop_enter",
-                                  "loop_next",
-                                  "kill",
-                                  "uninitialized",
-                                  "list",
-                                  "dict",
-                                  "tuple",
-                                  "list_unpack",
-                                  "tuple_unpack",
-                                  "tuple_index",
-                                  "tuple_slice",
-                                  "get_attr",
-                                  "set_attr",
-                                  "create_object",
-                                  "isinstance",
-                                  "raise",
-                                  "print",
-                                  "warn",
-                                  "to_list",
-                                  "enum_name",
-                                  "enum_value",
-                                  "container_index",
-                                  "fork",
-                                  "with_push",
-                                  "with_pop",
+constexpr const char* kNames[] = {"kernel",        "scalar",       "scalar_copy",
+                                  "call",          "call_virtual", "return",
+                                  "copy",          "move",         "jump",
+                                  "jump_if_false", "jump_unless",  "loop_enter",
+                                  "loop_next",     "kill",         "uninitialized",
+                                  "list",          "dict",         "tuple",
+                                  "list_unpack",   "tuple_unpack", "tuple_index",
+                                  "tuple_slice",   "get_attr",     "set_attr",
+                                  "create_object", "isinstance",   "raise",
+                                  "print",         "warn",         "to_list",
+                                  "enum_name",     "enum_value",   "container_index",
+                                  "fork",          "with_push",    "with_pop",
                                   "missing"};
 static_assert(std::size(kNames) == static_cast<size_t>(Opcode::kMissing) + 1);
 
@@ -53,11 +31,6 @@ std::string operand_text(const Code& code, const Instruction& instruction) {
   return text;
 }
 
-bool has_target(Opcode opcode) {
-  return opcode == Opcode::kJump || opcode == Opcode::kJumpIfFalse ||
-         opcode == Opcode::kLoopEnter || opcode == Opcode::kLoopNext;
-}
-
 std::string payload_text(const Code& code, size_t index) {
   const Instruction& instruction = code.instructions[index];
   switch (instruction.opcode) {
@@ -68,7 +41,9 @@ std::string payload_text(const Code& code, size_t index) {
     case Opcode::kCall:
       return str_cat(" ",
                      static_cast<const ScriptFunction*>(instruction.payload)->qualified_name());
-    default: return has_target(instruction.opcode) ? str_cat(" @", instruction.target) : "";
+    case Opcode::kJumpUnless:
+      return str_cat(" ", code.nodes[index]->kind_text(), " @", instruction.target);
+    default: return is_jump(instruction.opcode) ? str_cat(" @", instruction.target) : "";
   }
 }
 
