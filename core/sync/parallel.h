@@ -16,6 +16,9 @@ class ParallelRunner {
   virtual void parallel_for(int64_t begin, int64_t end, int64_t grain,
                             absl::FunctionRef<void(int64_t, int64_t)> body) = 0;
   virtual int threads() const = 0;
+  // Threads for a caller that has work spread by somebody else: all of them, or its part of them
+  // while there are other callers. Never 0.
+  virtual int share() const { return threads(); }
 };
 
 // Everything inline on the caller's thread.

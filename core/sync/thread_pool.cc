@@ -1,7 +1,10 @@
 #include "core/sync/thread_pool.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
+
+#include "core/sync/float_mode.h"
 
 namespace temper {
 namespace {
@@ -38,23 +41,23 @@ struct ThreadPool::Loop {
   int64_t end;
   int64_t chunk;
   std::atomic<int64_t> next;
-  std::atomic<int> helpers{0};  // changed under the pool's mutex
+  const bool flush = flushes_denormals();  // helpers compute as the caller would
+  std::atomic<int> helpers{0};             // changed under the pool's mutex
   std::atomic<bool> failed{false};
   std::exception_ptr error{};  // written once, by whoever sets `failed`
   std::condition_variable left{};
 
   bool exhausted() const { return next.load(std::memory_order_relaxed) >= end; }
-  void run() {
-    while (true) {
-      const int64_t from = next.fetch_add(chunk, std::memory_order_relaxed);
-      if (from >= end) return;
-      try {
-        body(from, std::min(from + chunk, end));
-      } catch (...) {
-        if (!failed.exchange(true)) error = std::current_exception();
-        next.store(end, std::memory_order_relaxed);
-      }
+  bool run_chunk() {
+    const int64_t from = next.fetch_add(chunk, std::memory_order_relaxed);
+    if (from >= end) return false;
+    try {
+      body(from, std::min(from + chunk, end));
+    } catch (...) {
+      if (!failed.exchange(true)) error = std::current_exception();
+      next.store(end, std::memory_order_relaxed);
     }
+    return true;
   }
 };
 
@@ -90,6 +93,11 @@ void ThreadPool::submit(std::function<void()> work) {
   }
   // The spinning thread may be busy by now, so a sleeper is woken in any case.
   wake(wanted);
+}
+
+int ThreadPool::share() const {
+  const int callers = std::max(1, callers_.load(std::memory_order_relaxed));
+  return std::max(1, slots_ >> std::bit_width(static_cast<unsigned>(callers - 1)));
 }
 
 bool ThreadPool::try_take_slot() {
@@ -156,7 +164,7 @@ bool ThreadPool::run_one(std::unique_lock<std::mutex>& lock) {
     return raced && run_one(lock);
   }
   if (!loops_.empty()) {
-    help(*loops_.back(), lock);
+    help(neediest_loop(), lock);
   } else {
     std::function<void()> piece = std::move(queue_.front());
     queue_.pop_front();
@@ -170,10 +178,24 @@ bool ThreadPool::run_one(std::unique_lock<std::mutex>& lock) {
   return true;
 }
 
+// The newest of those with the fewest helpers.
+ThreadPool::Loop& ThreadPool::neediest_loop() {
+  const auto helpers = [](const Loop* loop) {
+    return loop->helpers.load(std::memory_order_relaxed);
+  };
+  return **std::min_element(loops_.rbegin(), loops_.rend(),
+                            [&](const Loop* a, const Loop* b) { return helpers(a) < helpers(b); });
+}
+
 void ThreadPool::help(Loop& loop, std::unique_lock<std::mutex>& lock) {
   loop.helpers.fetch_add(1, std::memory_order_relaxed);
   lock.unlock();
-  loop.run();
+  {
+    const DenormalScope mode(loop.flush);
+    // Another loop may need this thread more.
+    while (loop.run_chunk() && open_loops_.load(std::memory_order_relaxed) == 1) {
+    }
+  }
   lock.lock();
   if (loop.helpers.fetch_sub(1, std::memory_order_release) == 1) loop.left.notify_one();
 }
@@ -193,7 +215,8 @@ void ThreadPool::parallel_for(int64_t begin, int64_t end, int64_t grain,
     open_loops_.store(static_cast<int>(loops_.size()), std::memory_order_seq_cst);
     wake(static_cast<int>(std::min<int64_t>(sleeping_, parts - 1)));
   }
-  loop.run();
+  while (loop.run_chunk()) {
+  }
   spin_until([&] { return loop.helpers.load(std::memory_order_acquire) == 0; });
   {
     std::unique_lock lock(mutex_);

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/sync/cpu_budget.h"
+#include "core/sync/budget.h"
 #include "core/value/containers.h"
 #include "ir/import/import.h"
 #include "server/cli/exit_code.h"

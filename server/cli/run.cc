@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "core/sync/cpu_budget.h"
+#include "core/sync/budget.h"
 #include "core/sync/thread_pool.h"
 #include "core/value/containers.h"
 #include "ir/export/export.h"

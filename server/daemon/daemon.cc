@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "core/sync/cpu_budget.h"
+#include "core/sync/budget.h"
 #include "server/daemon/stop_signal.h"
 #include "server/grpc/server.h"
 #include "server/http/server.h"
