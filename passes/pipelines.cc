@@ -18,7 +18,7 @@ const Pipeline& load_pipeline() {
   static const Pipeline pipeline = {
       see_through(),
       simplify(),
-      {{"functionalize", "dce"}},
+      {{"functionalize", "dce", "attention", "dce"}},
       {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
        4},
       {{"free_layout", "pointwise_spellings", "cse", "constant_pooling", "dce"}},

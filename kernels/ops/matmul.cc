@@ -1,5 +1,6 @@
 #include "kernels/cpu/matmul.h"
 
+#include "kernels/cpu/attention/attention.h"
 #include "kernels/cpu/distance.h"
 #include "kernels/cpu/products.h"
 #include "kernels/ops/families.h"
@@ -13,6 +14,7 @@ void add_matmul(OpRegistry& registry) {
       {"aten::matmul", matmul, kIgnoresLayout},
       {"aten::linear", linear, kIgnoresLayout},
       {"temper::linear", fused_linear, kIgnoresLayout},
+      {"temper::attention", attention, kIgnoresLayout},
       {"temper::as_matrix", as_matrix, kCheap | kKeepsRank | kMayReturnInput},
       {"aten::mv", mv},
       {"aten::dot", dot},

@@ -103,8 +103,9 @@ bool may_write(const Node& node) {
          node.is(Kind::kFork) || node.is(Kind::kEnter) || node.is(Kind::kExit);
 }
 
-// The replacement reads its inputs where the match ends: nobody may write them on the way there.
-bool written_meanwhile(const Graph& graph, const Node& last, absl::Span<Value* const> inputs,
+}  // namespace
+
+bool written_meanwhile(const Graph& graph, const Node& last, absl::Span<Value* const> values,
                        const std::unordered_set<const Node*>& matched) {
   size_t left = matched.size();
   std::vector<const Node*> between;
@@ -118,12 +119,10 @@ bool written_meanwhile(const Graph& graph, const Node& last, absl::Span<Value* c
   if (between.empty()) return false;
   const AliasAnalysis aliases(graph);
   return std::any_of(between.begin(), between.end(), [&](const Node* node) {
-    return std::any_of(inputs.begin(), inputs.end(),
-                       [&](const Value* input) { return aliases.may_write_to(node, input); });
+    return std::any_of(values.begin(), values.end(),
+                       [&](const Value* value) { return aliases.may_write_to(node, value); });
   });
 }
-
-}  // namespace
 
 Rewrite::Rewrite(std::string_view pattern, std::string_view replacement, const OpRegistry& ops,
                  Condition condition)

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "ir/graph/graph.h"
 
@@ -58,5 +59,11 @@ class Rewrite {
   std::shared_ptr<ir::Graph> replacement_;
   Condition condition_;
 };
+
+// Whether a node that stands between the first of `matched` and `last`, all of one block, may write
+// what the values refer to: what replaces the match reads them where it ends.
+bool written_meanwhile(const ir::Graph& graph, const ir::Node& last,
+                       absl::Span<ir::Value* const> values,
+                       const std::unordered_set<const ir::Node*>& matched);
 
 }  // namespace temper
