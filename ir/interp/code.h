@@ -86,7 +86,11 @@ struct Code {
   uint32_t warn_sites = 0;
 };
 
+// With internal checks on, the code is verified.
 std::shared_ptr<const Code> compile(const Graph& graph);
+
+// Throws kInternal and names the law of verify_code.cc that is broken.
+void verify_code(const Code& code);
 
 std::vector<ScalarStep> scalar_steps(const Code& code);
 bool is_comparison(ScalarCode code);

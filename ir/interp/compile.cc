@@ -436,6 +436,12 @@ void Compiler::emit_node(const Node* node) {
 
 }  // namespace
 
-std::shared_ptr<const Code> compile(const Graph& graph) { return Compiler(graph).compile(); }
+std::shared_ptr<const Code> compile(const Graph& graph) {
+  std::shared_ptr<const Code> code = Compiler(graph).compile();
+#ifdef TEMPER_CHECKS
+  verify_code(*code);
+#endif
+  return code;
+}
 
 }  // namespace temper::ir

@@ -17,7 +17,7 @@ IValue run(Function& function, std::vector<IValue> args, RunContext& context);
 // Makes the code of `function` now, so that no call waits for it.
 void prepare(ScriptFunction& function);
 
-// The flat code of a graph as text, for `temper graph --code` and tests.
+// The flat code of a graph as text, for `temper graph --plan` and tests.
 std::string print_code(ScriptFunction& function);
 
 }  // namespace temper::ir

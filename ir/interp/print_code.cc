@@ -31,12 +31,23 @@ std::string operand_text(const Code& code, const Instruction& instruction) {
   return text;
 }
 
+// "add.Tensor mul.Tensor": what a group runs.
+std::string parts_text(const OpDef& op) {
+  std::string text;
+  for (const GroupPart& part : op.parts()) {
+    text += str_cat(text.empty() ? "[" : " ", part.op->key());
+  }
+  return text.empty() ? text : text + "]";
+}
+
 std::string payload_text(const Code& code, size_t index) {
   const Instruction& instruction = code.instructions[index];
   switch (instruction.opcode) {
     case Opcode::kKernel:
-    case Opcode::kMissing:
-      return str_cat(" ", static_cast<const OpDef*>(instruction.payload)->key());
+    case Opcode::kMissing: {
+      const auto& op = *static_cast<const OpDef*>(instruction.payload);
+      return str_cat(" ", op.key(), parts_text(op));
+    }
     case Opcode::kScalar: return str_cat(" ", code.nodes[index]->kind_text());
     case Opcode::kCall:
       return str_cat(" ",

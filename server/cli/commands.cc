@@ -155,7 +155,8 @@ void add_graph(CLI::App& app, GraphOptions& options, Action& action) {
           ->type_name("PASS");
   graph->add_flag("--all-passes", options.all_passes, "Run the whole load pipeline")
       ->excludes(after);
-  graph->add_flag("--code", options.code, "Print the interpreter's instructions instead");
+  graph->add_flag("--plan", options.plan,
+                  "Print the flat plan that runs instead: registers and instructions");
   graph->add_flag("!--no-ranges", options.ranges, "Leave out the source places behind nodes");
   graph->add_flag("--list-passes", options.list_passes, "List the passes");
   graph->callback([&] {

@@ -58,10 +58,10 @@ void print_graph(const GraphOptions& options) {
       fail("no pass '", options.after, "'; `temper graph --list-passes` lists them");
     }
     run_until(options.after, context, *graph);
-  } else if (options.all_passes) {
+  } else if (options.all_passes || options.plan) {
     run_pipeline(load_pipeline(), context, *graph);
   }
-  if (options.code) {
+  if (options.plan) {
     method->set_graph(graph);
     std::printf("%s", ir::print_code(*method).c_str());
     return;

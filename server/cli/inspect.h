@@ -17,7 +17,7 @@ struct GraphOptions {
   std::string method = "forward";
   std::string after;        // run the load pipeline up to and with this pass
   bool all_passes = false;  // the whole load pipeline
-  bool code = false;        // the interpreter's instructions
+  bool plan = false;        // the flat plan that runs
   bool list_passes = false;
   bool ranges = true;  // source places behind the nodes
 };
