@@ -27,7 +27,7 @@ const Pipeline& load_pipeline() {
       {{"functionalize", "dce"}},
       {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
        4},
-      {{"free_layout", "cse", "constant_pooling", "dce"}},
+      {{"free_layout", "embedding_bags", "cse", "constant_pooling", "dce"}},
       {{"loop_invariants", "cse", "dce"}},
   };
   return pipeline;
