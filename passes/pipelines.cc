@@ -5,11 +5,17 @@ namespace {
 
 Stage see_through() { return {{"inline", "freeze"}}; }
 
-Stage simplify() {
-  return {
+// With `unroll`, loops may become straight code, which is simplified in the rounds that follow.
+Stage simplify(bool unroll) {
+  Stage stage = {
       {"lower_tuples", "peephole", "none_checks", "list_queries", "shape_queries", "rank_queries",
        "constant_propagation", "no_ops", "cse", "known_conditions", "lower_lists", "dce"},
       4};
+  if (unroll) {
+    stage.passes.push_back("unroll");
+    stage.rounds = 8;
+  }
+  return stage;
 }
 
 }  // namespace
@@ -17,11 +23,12 @@ Stage simplify() {
 const Pipeline& load_pipeline() {
   static const Pipeline pipeline = {
       see_through(),
-      simplify(),
+      simplify(true),
       {{"functionalize", "dce", "attention", "dce"}},
       {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
        4},
-      {{"free_layout", "pointwise_spellings", "cse", "constant_pooling", "dce"}},
+      {{"free_layout", "embedding_bags", "pointwise_spellings", "cse", "constant_pooling", "dce"}},
+      {{"loop_invariants", "cse", "dce"}},
       {{"pointwise_groups", "dce"}},
   };
   return pipeline;
@@ -29,7 +36,7 @@ const Pipeline& load_pipeline() {
 
 const Pipeline& portable_pipeline() {
   static const Pipeline pipeline = {
-      see_through(), simplify(), {{"cse", "constant_pooling", "dce"}}};
+      see_through(), simplify(false), {{"cse", "constant_pooling", "dce"}}};
   return pipeline;
 }
 

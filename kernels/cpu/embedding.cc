@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/embedding_bags.h"
 #include "kernels/cpu/nn/loops.h"
 
 namespace temper {
@@ -131,43 +132,47 @@ void max_bag(const Bags& bags, int64_t bag, T* to, int64_t* where) {
 }
 
 template <class T>
-void run_bags(const RunContext& context, const Bags& bags, const BagResult& result) {
+void run_bags(const Bags& bags, const BagResult& result, int64_t begin, int64_t end) {
   const int64_t width = bags.weight.size(1);
-  context.workers->parallel_for(0, bags.count(), 64, [&](int64_t begin, int64_t end) {
-    for (int64_t bag = begin; bag < end; ++bag) {
-      T* to = result.output.data<T>() + bag * width;
-      if (bags.mode == BagMode::kMax) {
-        max_bag<T>(bags, bag, to, result.max_indices.data<int64_t>() + bag * width);
-        continue;
-      }
-      if constexpr (std::is_same_v<T, float>) {
-        sum_bag(bags, bag, to);
-      } else {
-        sum_bag_any<T>(bags, bag, to);
-      }
-      const int64_t size = result.sizes.data<int64_t>()[bag];
-      if (bags.mode != BagMode::kMean || size == 0) continue;
-      using C = Compute<T>;
-      for (int64_t j = 0; j < width; ++j) {
-        to[j] = static_cast<T>(static_cast<C>(to[j]) / static_cast<C>(size));
-      }
+  for (int64_t bag = begin; bag < end; ++bag) {
+    T* to = result.output.data<T>() + bag * width;
+    if (bags.mode == BagMode::kMax) {
+      max_bag<T>(bags, bag, to, result.max_indices.data<int64_t>() + bag * width);
+      continue;
     }
-  });
+    if constexpr (std::is_same_v<T, float>) {
+      sum_bag(bags, bag, to);
+    } else {
+      sum_bag_any<T>(bags, bag, to);
+    }
+    const int64_t size = result.sizes.data<int64_t>()[bag];
+    if (bags.mode != BagMode::kMean || size == 0) continue;
+    using C = Compute<T>;
+    for (int64_t j = 0; j < width; ++j) {
+      to[j] = static_cast<T>(static_cast<C>(to[j]) / static_cast<C>(size));
+    }
+  }
 }
 
-Bags read_bags(OpCall& call, bool padding_wraps) {
+// Some of the bags: those from `begin` to `end`.
+void run_bags_of(const Bags& bags, const BagResult& result, int64_t begin, int64_t end) {
+  visit(bags.weight.dtype(), "embedding_bag", AllFloatTypes{},
+        [&]<class T>() { run_bags<T>(bags, result, begin, end); });
+}
+
+Bags make_bags(const Tensor& weight, const Tensor& indices, const Tensor& given_offsets,
+               BagMode mode, bool last_included) {
   Bags bags;
-  bags.weight = call.tensor(0);
+  bags.weight = weight;
   if (bags.weight.dim() != 2) fail("embedding_bag: expected a 2-D table of weights");
   if (bags.weight.strides()[1] != 1) bags.weight = bags.weight.contiguous();
-  bags.indices = as_indices("embedding_bag", call.tensor(1));
-  const Tensor offsets = as_indices("embedding_bag", call.tensor(2));
+  bags.indices = as_indices("embedding_bag", indices);
+  const Tensor offsets = as_indices("embedding_bag", given_offsets);
   if (bags.indices.dim() != 1)
     fail("input has to be a 1D Tensor, but got Tensor of dimension ", bags.indices.dim());
   if (offsets.dim() != 1)
     fail("offsets has to be a 1D Tensor, but got Tensor of dimension ", offsets.dim());
-  bags.mode = static_cast<BagMode>(call.integer(4));
-  const bool last_included = call.boolean(7);
+  bags.mode = mode;
   const int64_t total = bags.indices.numel();
   bags.starts.assign(offsets.data<int64_t>(), offsets.data<int64_t>() + offsets.numel());
   if (last_included && bags.starts.empty()) {
@@ -185,6 +190,13 @@ Bags read_bags(OpCall& call, bool padding_wraps) {
   for (size_t i = 1; i < bags.starts.size(); ++i) {
     if (bags.starts[i] < bags.starts[i - 1]) fail("embedding_bag: offsets must not decrease");
   }
+  bags.padding = -1;
+  return bags;
+}
+
+Bags read_bags(OpCall& call, bool padding_wraps) {
+  Bags bags = make_bags(call.tensor(0), call.tensor(1), call.tensor(2),
+                        static_cast<BagMode>(call.integer(4)), call.boolean(7));
   bags.padding = call.size() > 8 ? call.integer_or(8, -1) : -1;
   if (padding_wraps && bags.padding < 0 && !call.is_none(8)) {
     bags.padding += bags.weight.size(0);
@@ -199,8 +211,8 @@ Bags read_bags(OpCall& call, bool padding_wraps) {
            dtype_name(bags.weight.dtype()));
     }
     bags.weights = bags.weights.contiguous();
-    if (bags.weights.numel() != total) {
-      fail("per_sample_weights must have as many elements as the input: ", total);
+    if (bags.weights.numel() != bags.indices.numel()) {
+      fail("per_sample_weights must have as many elements as the input: ", bags.indices.numel());
     }
   }
   return bags;
@@ -246,7 +258,8 @@ void embedding_renorm_in_place(OpCall& call) {
 
 namespace {
 
-void combine_bags(OpCall& call, const Bags& bags) {
+// Everything but the rows of the output, whose places are there.
+BagResult prepare_result(const Bags& bags) {
   check_bag_indices(bags);
   const int64_t count = bags.count(), width = bags.weight.size(1);
   BagResult result;
@@ -267,8 +280,14 @@ void combine_bags(OpCall& call, const Bags& bags) {
     }
   }
   if (bags.mode == BagMode::kMax) result.max_indices = zeros({count, width}, DType::kInt64);
-  visit(bags.weight.dtype(), "embedding_bag", AllFloatTypes{},
-        [&]<class T>() { run_bags<T>(call.context(), bags, result); });
+  return result;
+}
+
+void combine_bags(OpCall& call, const Bags& bags) {
+  BagResult result = prepare_result(bags);
+  call.context().workers->parallel_for(0, bags.count(), 64, [&](int64_t begin, int64_t end) {
+    run_bags_of(bags, result, begin, end);
+  });
   if (bags.mode != BagMode::kMax) result.max_indices = result.sizes.clone();
   call.ret(0, result.output);
   call.ret(1, result.bag_of);
@@ -277,6 +296,21 @@ void combine_bags(OpCall& call, const Bags& bags) {
 }
 
 }  // namespace
+
+BagWork prepare_bags(const Tensor& weight, const Tensor& indices, const Tensor& offsets,
+                     int64_t mode, bool last_included, std::optional<int64_t> padding) {
+  Bags bags = make_bags(weight, indices, offsets, static_cast<BagMode>(mode), last_included);
+  if (padding) bags.padding = *padding < 0 ? *padding + bags.weight.size(0) : *padding;
+  const BagResult result = prepare_result(bags);
+  BagWork work;
+  work.output = result.output;
+  work.count = bags.count();
+  work.elements = bags.indices.numel() * bags.weight.size(1);
+  work.combine = [bags = std::move(bags), result](int64_t begin, int64_t end) {
+    run_bags_of(bags, result, begin, end);
+  };
+  return work;
+}
 
 void embedding_bag(OpCall& call) { combine_bags(call, read_bags(call, false)); }
 void embedding_bag_padding_idx(OpCall& call) { combine_bags(call, read_bags(call, true)); }

@@ -12,6 +12,7 @@ void add_embedding(OpRegistry& registry) {
       {"aten::embedding_bag.padding_idx", embedding_bag_padding_idx},
       {"aten::_embedding_bag", embedding_bag},
       {"aten::_embedding_bag_forward_only", embedding_bag},
+      {"temper::embedding_bags", embedding_bags},
   };
   registry.add(kRows);
 }

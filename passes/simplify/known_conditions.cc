@@ -1,6 +1,8 @@
 // After a check that raises unless its condition holds, the condition is known; inside of a branch
 // it is too.
 
+#include <unordered_set>
+
 #include "passes/constants.h"
 #include "passes/pass.h"
 #include "passes/subgraphs.h"
@@ -14,13 +16,6 @@ using ir::Node;
 using ir::Value;
 
 namespace {
-
-bool always_raises(const Block& block) {
-  for (const Node* node : block) {
-    if (node->is(Kind::kRaiseException)) return true;
-  }
-  return false;
-}
 
 bool inside(const Node* node, const Block* block) {
   for (const Block* b = node->block(); b; b = b->owner() ? b->owner()->block() : nullptr) {
@@ -42,7 +37,7 @@ bool runs_after(const Node* node, const Node* check) {
 
 class KnownConditions {
  public:
-  explicit KnownConditions(Graph& graph) : graph_(graph) {}
+  explicit KnownConditions(Graph& graph) : graph_(graph) { find_raising(*graph.block()); }
 
   bool visit(Block& block) {
     bool changed = false;
@@ -54,10 +49,23 @@ class KnownConditions {
   }
 
  private:
+  bool always_raises(const Block* block) const { return raising_.count(block) != 0; }
+
+  void find_raising(const Block& block) {
+    bool raises = false;
+    for (const Node* node : block) {
+      for (const Block* inner : node->blocks()) find_raising(*inner);
+      raises |= node->is(Kind::kRaiseException) ||
+                (node->is(Kind::kIf) && always_raises(node->block_at(0)) &&
+                 always_raises(node->block_at(1)));
+    }
+    if (raises) raising_.insert(&block);
+  }
+
   bool visit_if(Node& node) {
     Value* condition = node.input(0);
     if (condition->uses().size() < 2) return false;
-    const bool raises[2] = {always_raises(*node.block_at(0)), always_raises(*node.block_at(1))};
+    const bool raises[2] = {always_raises(node.block_at(0)), always_raises(node.block_at(1))};
     bool changed = false;
     const std::vector<ir::Use> uses = condition->uses();
     for (const ir::Use& use : uses) {
@@ -81,6 +89,7 @@ class KnownConditions {
   }
 
   Graph& graph_;
+  std::unordered_set<const Block*> raising_;
 };
 
 }  // namespace

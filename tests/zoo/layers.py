@@ -1,4 +1,4 @@
-"""Recurrent, attention and embedding layers with their options."""
+"""Recurrent and attention layers with their options."""
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 import torch
@@ -219,28 +219,6 @@ def transformer(**options: Any):
     return make
 
 
-def bag(mode: str, **options: Any):
-    def make():
-        module = stir(nn.EmbeddingBag(10, 4, mode=mode, **options))
-        flat, offsets = torch.tensor([1, 2, 4, 5, 4, 3, 2, 9]), torch.tensor([0, 3, 3, 7])
-        if options.get("include_last_offset"):
-            offsets = torch.tensor([0, 3, 3, 7, 8])
-        calls = [Call((flat, offsets)), Call((flat.int(), offsets.int()))]
-        if not options.get("include_last_offset"):
-            calls.append(Call((flat.view(2, 4),)))
-        if mode == "sum":
-            calls.append(Call((flat, offsets, torch.randn(8))))
-        return torch.jit.script(module), calls
-    return make
-
-
-def embedding():
-    module = stir(nn.Embedding(10, 4, padding_idx=0))
-    return torch.jit.script(module), [
-        Call((torch.tensor([[1, 0, 9]]),)), Call((torch.tensor(3),)),
-        Call((torch.tensor([10]),), fails="index out of range")]
-
-
 class NormedConvs(nn.Module):
     """Norms of fixed statistics after every kind of convolution, and where they cannot fold."""
 
@@ -364,9 +342,6 @@ def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
         ("encoder_batch_first", encoder(batch_first=True)),
         ("encoder_batch_first_gelu", encoder(batch_first=True, activation="gelu", norm_first=True)),
         ("transformer", transformer()), ("transformer_norm_first", transformer(norm_first=True)),
-        ("bag_sum", bag("sum")), ("bag_mean", bag("mean")), ("bag_max", bag("max")),
-        ("bag_last_offset", bag("sum", include_last_offset=True)),
-        ("bag_padding", bag("mean", padding_idx=4)), ("embedding", embedding),
         ("normed_convs", normed(NormedConvs, 2, 4, 7, 6)),
         ("spelled_linears", spelled(False)), ("spelled_linears_traced", spelled(True)),
         ("turned_layout", normed(TurnedLayout, 2, 4, 7, 6)),

@@ -2,7 +2,7 @@
 from typing import Dict, List, Sequence
 
 from tests.zoo import (archives, builtins, examples, layers, models, more, newer, newer_dtypes,
-                       old_archives, programs, renewed, source_forms)
+                       old_archives, programs, renewed, source_forms, tables)
 from tests.zoo.case import Case
 
 GROUPS = ("examples", "programs", "builtins", "archives", "layers", "models", "more", "operators")
@@ -11,8 +11,8 @@ _found: Dict[str, Case] = {}
 
 def cases(groups: Sequence[str] = GROUPS) -> List[Case]:
     """Listing the operators alone takes seconds, so it is left out when nobody asks for them."""
-    parts = (examples, programs, builtins, archives, old_archives, newer, newer_dtypes, renewed, source_forms,
-             layers, models, more)
+    parts = (examples, programs, builtins, archives, old_archives, newer, newer_dtypes, renewed,
+             source_forms, layers, tables, models, more)
     listed = [case for part in parts for case in part.cases()]
     if "operators" in groups:
         from tests.zoo import operators
