@@ -172,6 +172,12 @@ void ModelManager::sample(ServerSample* sample) const {
     sample->models.push_back({servable->stats, servable->model->weight_bytes(),
                               servable->model->account().used(), servable->load_seconds});
   }
+  const auto packed = [&](const char* kind, PackedStore::Kind which) {
+    const PackedStore::Usage usage = runtime_.packed()->usage(which);
+    sample->packed.push_back({kind, usage.bytes, usage.entries, usage.evictions});
+  };
+  packed("weights", PackedStore::Kind::kWeights);
+  packed("primitives", PackedStore::Kind::kPrimitives);
   sample->loads = loads_.load();
   sample->load_failures = load_failures_.load();
   sample->ready = ready();
