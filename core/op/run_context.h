@@ -5,9 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <list>
-#include <mutex>
-#include <unordered_map>
 
 #include "core/base/ref.h"
 #include "core/sync/parallel.h"
@@ -16,38 +13,7 @@
 
 namespace temper {
 
-// Derived data that requests of a model share: packed weights and the primitives made for shapes.
-// Keyed by a source tensor (identity, version, view) and a caller's tag; least recently used
-// entries go when there are more than the capacity. Thread-safe.
-class PackedCache : public RefCounted {
- public:
-  explicit PackedCache(size_t capacity = 2048) : capacity_(capacity) {}
-  // Returns the entry, calling make() on a miss. `source` is kept alive while the entry lives; it
-  // may be undefined when the tag says everything.
-  Ref<RefCounted> get(const Tensor& source, uint64_t tag,
-                      const std::function<Ref<RefCounted>()>& make);
-
- private:
-  struct Key {
-    const Storage* storage;
-    uint32_t version;
-    int64_t offset;
-    uint64_t tag;
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    size_t operator()(const Key& k) const;
-  };
-  struct Entry {
-    Key key;
-    Ref<Storage> source;
-    Ref<RefCounted> value;
-  };
-  const size_t capacity_;
-  std::mutex mutex_;
-  std::list<Entry> entries_;  // most recently used first
-  std::unordered_map<Key, std::list<Entry>::iterator, KeyHash> index_;
-};
+class PackedCache;
 
 // mt19937 with PyTorch's CPU draw order; seeded per request or by the program.
 class GeneratorValue : public RefCounted {
@@ -85,7 +51,7 @@ class RunContext {
   const std::atomic<bool>* cancelled = nullptr;  // set by another thread
   int64_t max_steps = INT64_MAX;                 // interpreter instructions
   int max_depth = 1000;                          // nested script calls
-  PackedCache* packed = nullptr;                 // null: nothing may be kept
+  PackedCache* packed = nullptr;                 // what may be kept; null: nothing
   Ref<GeneratorValue> generator;                 // made on first use
   ScriptCaller* caller = nullptr;
   // Runs a forked task; null runs it at the fork.

@@ -224,10 +224,10 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
     const Tensor out = empty(sizes, DType::kFloat32);
     const Tensor dense = unit_inner(flat) && flat.stride(-1) == 1 ? flat : flat.contiguous();
     const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
-    RowPanels::of(context, weight)
-        ->multiply(context, dense.data<float>(), dense.strides()[0],
-                   dense_bias.defined() ? dense_bias.data<float>() : nullptr, 0, out.data<float>(),
-                   weight.size(0), flat.size(0));
+    RowPanels(context, weight)
+        .multiply(context, dense.data<float>(), dense.strides()[0],
+                  dense_bias.defined() ? dense_bias.data<float>() : nullptr, 0, out.data<float>(),
+                  weight.size(0), flat.size(0));
     return out;
   }
   if (single && work > kTinyProduct && flat.size(1) > 0) {

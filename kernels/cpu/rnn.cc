@@ -1,6 +1,7 @@
 #include "kernels/cpu/rnn.h"
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "core/base/error.h"
@@ -66,11 +67,11 @@ void plain_step(CellKind kind, const T* gates, T* h_out, int64_t n) {
 // weight's panels between calls.
 template <class T>
 void rows_times(const RunContext& context, const Tensor& x, const Tensor& weight,
-                Ref<RowPanels>& panels, const T* bias, int64_t bias_row, T* to) {
+                std::optional<RowPanels>& panels, const T* bias, int64_t bias_row, T* to) {
   const int64_t m = x.size(0), n = weight.size(0);
   if constexpr (std::is_same_v<T, float>) {
     if (m <= RowPanels::kFewRows) {
-      if (!panels) panels = RowPanels::of(context, weight);
+      if (!panels) panels.emplace(context, weight);
       return panels->multiply(context, x.data<T>(), x.strides()[0], bias, bias_row, to, n, m);
     }
   }
@@ -179,7 +180,7 @@ class Layer {
   const CellWeights w_;
   const int64_t gates_, hidden_;
   std::vector<T> step_gates_, fresh_;
-  Ref<RowPanels> hidden_panels_, projection_panels_;  // made when a step has few rows
+  std::optional<RowPanels> hidden_panels_, projection_panels_;  // made when a step has few rows
 };
 
 struct Network {

@@ -1,20 +1,19 @@
 #pragma once
 // Products of few rows with a weight: y[M, N] = x[M, K] w[N, K]^T. They read each weight once, so
-// what counts is that the weight streams: it is kept in panels of kPanel outputs, [K][kPanel] each.
+// what counts is that the weight streams: it is kept in panels.
 
+#include "core/op/packed_cache.h"
 #include "core/op/run_context.h"
-#include "core/tensor/tensor.h"
 
 namespace temper {
 
-class RowPanels : public RefCounted {
+class RowPanels {
  public:
-  // Rows up to which panels are the better way.
+  // Rows up to which this is the better way.
   static constexpr int64_t kFewRows = 4;
 
   // weight [N, K] of float32. Constant weights are rearranged once for the model.
-  static Ref<RowPanels> of(const RunContext& context, const Tensor& weight);
-  explicit RowPanels(const Tensor& weight);
+  RowPanels(const RunContext& context, const Tensor& weight);
 
   // to [m][N], rows of `to_row`; bias may be null, else row i starts at i * bias_row.
   void multiply(const RunContext& context, const float* x, int64_t x_row, const float* bias,
@@ -22,7 +21,7 @@ class RowPanels : public RefCounted {
 
  private:
   int64_t outputs_, inputs_;
-  Ref<Storage> panels_;
+  Ref<PackedWeights> panels_;
 };
 
 }  // namespace temper

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -31,6 +32,7 @@ struct Row {
   size_t requests = 0;
   double per_second = 0;
   std::vector<double> ms;  // sorted
+  int64_t peak_bytes = 0;  // the most memory that this process took so far
   double at(double share) const {
     return ms.empty() ? 0 : ms[static_cast<size_t>(share * static_cast<double>(ms.size() - 1))];
   }
@@ -38,6 +40,14 @@ struct Row {
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+int64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
+  }
+  return 0;
 }
 
 // The first error of any thread is rethrown.
@@ -75,6 +85,7 @@ Row measure(const MakeAsk& make, int concurrency, double warm_up, double seconds
   if (failure) std::rethrow_exception(failure);
   std::sort(row.ms.begin(), row.ms.end());
   row.requests = row.ms.size();
+  row.peak_bytes = peak_resident_bytes();
   return row;
 }
 
@@ -88,7 +99,8 @@ void print(const std::vector<Row>& rows, bool as_json) {
                       {"p50_ms", row.at(0.5)},
                       {"p90_ms", row.at(0.9)},
                       {"p99_ms", row.at(0.99)},
-                      {"max_ms", row.at(1)}});
+                      {"max_ms", row.at(1)},
+                      {"peak_bytes", row.peak_bytes}});
     }
     std::printf("%s\n", body.dump().c_str());
     return;

@@ -50,6 +50,9 @@ void add_model_options(CLI::App* command, ModelOptions& options) {
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false));
   command->add_flag("!--no-optimize", options.optimize, "Run the program as it is written");
+  command->add_flag("--flush-denormals,!--no-flush-denormals", options.flush_denormals,
+                    "Whether to compute with zeros in place of denormal numbers, as temperd does "
+                    "(default false)");
   command->add_flag("!--no-verify-data", options.verify_data,
                     "Take tensor data without a look at its checksums");
 }

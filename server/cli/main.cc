@@ -1,3 +1,10 @@
-#include "server/cli/commands.h"
+#include <string_view>
 
-int main(int argc, char** argv) { return temper::cli::run_command_line(argc, argv); }
+#include "server/cli/commands.h"
+#include "server/options/environment.h"
+
+int main(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "run" || command == "bench") temper::settle_environment(argv);  // they compute
+  return temper::cli::run_command_line(argc, argv);
+}

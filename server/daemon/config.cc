@@ -105,6 +105,13 @@ void add_server_options(CLI::App& app, DaemonConfig& c) {
       ->type_name("N")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
+  app.add_option(
+         "--packed-limit", c.packed_bytes,
+         "Bytes of packed weights and of what is made for shapes that all models keep, with "
+         "a suffix kb, mb or gb; what was not used for the longest time goes first. A "
+         "quarter of the memory that this process may use without it")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
   app.add_option("--max-queue", c.max_queue,
                  "Requests that may wait for a thread; further ones are refused")
       ->type_name("N")
@@ -141,6 +148,10 @@ void add_model_options(CLI::App& app, DaemonConfig& c) {
       ->capture_default_str();
   app.add_flag("--optimize,!--no-optimize", c.repository.model.optimize,
                "Whether to optimize programs when they are loaded (default true)");
+  app.add_flag(
+      "--flush-denormals,!--no-flush-denormals", c.repository.model.flush_denormals,
+      "Whether programs compute with zeros in place of denormal numbers, which are slow; a "
+      "model's own parameter wins (default true)");
   app.add_flag(
       "--verify-data,!--no-verify-data", c.repository.model.verify_data,
       "Whether to check the checksums of tensor data when models are loaded (default true)");
@@ -193,6 +204,7 @@ absl::Status validate(const DaemonConfig& config) {
   if (config.repository.model.memory_bytes <= 0) {
     return absl::InvalidArgumentError("--memory-limit must be more than 0");
   }
+  if (config.packed_bytes < 0) return absl::InvalidArgumentError("--packed-limit must not be < 0");
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 namespace temper {
 
 struct DaemonConfig {
+  DaemonConfig() { repository.model.flush_denormals = true; }
   RepositoryOptions repository;
   std::string control_mode = "none";
   std::string host = "127.0.0.1";
@@ -16,7 +17,8 @@ struct DaemonConfig {
   int http_port = 8000;
   bool http = true;
   std::string port_file;
-  int cpus = 0;  // 0: all that this process may use
+  int cpus = 0;              // 0: all that this process may use
+  int64_t packed_bytes = 0;  // of the store of packed weights; 0: by the machine's memory
   int max_queue = 10'000;
   int http_threads = 16;
   double drain_seconds = 30;

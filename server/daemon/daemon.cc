@@ -31,7 +31,9 @@ int failed(Logger& log, const absl::Status& status) {
 }  // namespace
 
 int run_daemon(const DaemonConfig& config, Logger& log) {
-  const Runtime runtime;
+  // Weights lie in memory beside their packed copies, and requests need some as well.
+  const int64_t packed_bytes = config.packed_bytes > 0 ? config.packed_bytes : memory_budget() / 4;
+  const Runtime runtime(packed_bytes);
   ThreadPool pool(config.cpus > 0 ? config.cpus : cpu_budget());
   Executor executor(pool, config.max_queue);
   ModelManager models(runtime, log, config.repository);

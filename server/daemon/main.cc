@@ -4,8 +4,10 @@
 #include "server/daemon/daemon.h"
 #include "server/daemon/stop_signal.h"
 #include "server/observe/spdlog_logger.h"
+#include "server/options/environment.h"
 
 int main(int argc, char** argv) {
+  temper::settle_environment(argv);
   temper::catch_stop_signals();
   std::signal(SIGPIPE, SIG_IGN);
   // What gRPC says of a port that is taken is no help; our own error is. Whoever sets it is heard.

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/sync/float_mode.h"
 #include "core/value/class_type.h"
 #include "core/value/containers.h"
 #include "ir/import/import.h"
@@ -118,7 +119,7 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
     : runtime_(runtime),
       options_(options),
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
-      packed_(make_ref<PackedCache>()),
+      packed_(make_ref<PackedCache>(runtime.packed(), account_)),
       memory_plans_(account_) {
   const AccountScope scope(account_.get());
   ir::ImportOptions import_options;
@@ -208,7 +209,9 @@ IValue Model::call(const Method& method, std::vector<IValue> args, const CallOpt
   if (options.pool && method.spawns) {
     context.spawn = [pool = options.pool, model = this](std::function<void()> task) {
       // A fork's result may outlive its request by a moment, and must not outlive the program.
-      pool->submit([task = std::move(task), keep = model->shared_from_this()]() mutable {
+      pool->submit([task = std::move(task), pool, keep = model->shared_from_this()]() mutable {
+        const ThreadPool::Caller caller(pool);
+        const DenormalScope mode(keep->options_.flush_denormals);
         task();
         task = nullptr;
       });
@@ -224,8 +227,10 @@ IValue Model::call(const Method& method, std::vector<IValue> args, const CallOpt
   const uint64_t kind = kind_of_call(&method, args);
   args.insert(args.begin(), module_->root());
   const AccountScope scope(account_.get());
+  const DenormalScope mode(options_.flush_denormals);
   std::unique_lock lock(state_mutex_, std::defer_lock);
   if (method.stateful) lock.lock();
+  const ThreadPool::Caller caller(options.pool);
   const MemoryPlans::Run run(memory_plans_, kind);
   return ir::run(*method.function, std::move(args), context);
 }

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/op/packed_cache.h"
 #include "core/op/run_context.h"
 #include "core/sync/thread_pool.h"
 #include "ir/archive/zip.h"
@@ -28,6 +29,7 @@ struct ModelOptions {
   int64_t memory_bytes = INT64_MAX;  // of weights and requests together
   int64_t max_steps = INT64_MAX;     // interpreter instructions of one request
   int max_depth = 1000;              // nested script calls
+  bool flush_denormals = false;      // compute with zeros in place of denormal numbers
 };
 
 // What one call may use. Everything outlives the call.

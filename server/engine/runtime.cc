@@ -2,6 +2,7 @@
 
 #include "ir/script/source.h"
 #include "kernels/cpu/linalg/lapack.h"
+#include "kernels/cpu/onednn/process.h"
 #include "kernels/ops/registry.h"
 #include "kernels/prelude/prelude.h"
 
@@ -19,8 +20,9 @@ std::string operator_key(std::string_view function) {
 
 }  // namespace
 
-Runtime::Runtime() {
+Runtime::Runtime(int64_t packed_limit) : packed_(make_ref<PackedStore>(packed_limit)) {
   lapack::use_one_thread();
+  onednn::keep_no_primitives();
   add_all_operators(ops_);
   prelude_ = std::make_unique<ir::CompilationUnit>(
       ops_, [](std::string_view) -> const ir::SourceFile* { return nullptr; }, 10);

@@ -120,6 +120,21 @@ void add_models(Exposition& out, const ServerSample& sample) {
         [](const ModelSample& m) { return m.stats->pending.load(std::memory_order_relaxed); });
 }
 
+void add_packed(Exposition& out, const ServerSample& sample) {
+  const auto add = [&](const char* name, const char* help, MetricType type, auto value) {
+    MetricFamily& family = out.family(name, help, type);
+    for (const PackedSample& each : sample.packed) {
+      Exposition::add(family, {{"kind", each.kind}}, static_cast<double>(each.*value));
+    }
+  };
+  add("temper_packed_bytes", "Bytes of what is kept for all models, shared copies once",
+      MetricType::Gauge, &PackedSample::bytes);
+  add("temper_packed_entries", "Packed weights, and primitives made for shapes, that are kept",
+      MetricType::Gauge, &PackedSample::entries);
+  add("temper_packed_evictions_total", "Those that went because of the limit", MetricType::Counter,
+      &PackedSample::evictions);
+}
+
 // The names that dashboards and autoscalers of other servers of this protocol use.
 void add_compatible(Exposition& out, const ServerSample& sample) {
   const auto counter = [&](const char* name, const char* help, auto value) {
@@ -188,6 +203,7 @@ std::string metrics_text(const ServerSample& sample) {
   out.gauge("temper_pool_threads", "Threads that may compute at once", sample.pool_threads);
   out.gauge("temper_pool_running", "Pieces of work that run", sample.pool_running);
   out.gauge("temper_pool_waiting", "Pieces of work that wait for a thread", sample.pool_waiting);
+  add_packed(out, sample);
   add_compatible(out, sample);
   add_process(out);
   return out.text();

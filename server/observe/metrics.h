@@ -19,8 +19,17 @@ struct ModelSample {
   double load_seconds = 0;
 };
 
+// Of one kind of what is kept for all models together.
+struct PackedSample {
+  const char* kind = "";
+  int64_t bytes = 0;
+  int64_t entries = 0;
+  uint64_t evictions = 0;
+};
+
 struct ServerSample {
   std::vector<ModelSample> models;  // loaded versions
+  std::vector<PackedSample> packed;
   int pool_threads = 0;
   int pool_running = 0;
   int pool_waiting = 0;

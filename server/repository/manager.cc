@@ -173,6 +173,12 @@ void ModelManager::sample(ServerSample* sample) const {
                               servable->model->account().used(), servable->model->account().peak(),
                               servable->load_seconds});
   }
+  const auto packed = [&](const char* kind, PackedStore::Kind which) {
+    const PackedStore::Usage usage = runtime_.packed()->usage(which);
+    sample->packed.push_back({kind, usage.bytes, usage.entries, usage.evictions});
+  };
+  packed("weights", PackedStore::Kind::kWeights);
+  packed("primitives", PackedStore::Kind::kPrimitives);
   sample->loads = loads_.load();
   sample->load_failures = load_failures_.load();
   sample->ready = ready();

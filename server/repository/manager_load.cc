@@ -20,7 +20,7 @@ std::shared_ptr<Servable> make_servable(const Runtime& runtime, const ModelOptio
   servable->name = name;
   servable->version = version;
   servable->version_text = str_cat(version);
-  servable->model = Model::load(runtime, std::move(archive), options);
+  servable->model = Model::load(runtime, std::move(archive), model_options(config, options));
   servable->method = &servable->model->method("forward");
   servable->signature = make_signature(servable->method->function->schema());
   if (config) apply_config(*config, &servable->signature);

@@ -113,6 +113,19 @@ std::string archive_filename(const ModelConfig* config) {
   return name;
 }
 
+ModelOptions model_options(const ModelConfig* config, ModelOptions options) {
+  constexpr const char* kFlush = "flush_denormals";
+  if (!config) return options;
+  const auto given = config->parameters().find(kFlush);
+  if (given == config->parameters().end()) return options;
+  const std::string& value = given->second.string_value();
+  if (value != "true" && value != "false") {
+    fail("the configuration's parameter ", kFlush, " is '", value, "'; it must be true or false");
+  }
+  options.flush_denormals = value == "true";
+  return options;
+}
+
 void apply_config(const ModelConfig& config, Signature* signature) {
   if (config.max_batch_size() < 0) fail("max_batch_size is ", config.max_batch_size());
   signature->max_batch = config.max_batch_size();

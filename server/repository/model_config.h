@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/engine/model.h"
 #include "server/engine/signature.h"
 #include "server/repository/version_policy.h"
 
@@ -23,6 +24,10 @@ ModelConfigPtr parse_config_json(std::string_view text);
 VersionPolicy version_policy(const inference::ModelConfig* config);  // null: the default
 // The archive's name inside of a version's folder.
 std::string archive_filename(const inference::ModelConfig* config);
+
+// What the configuration's `parameters` ask for in place of the server's options: flush_denormals.
+// Throws Error for a value that makes no sense.
+ModelOptions model_options(const inference::ModelConfig* config, ModelOptions options);
 
 // Lets the configuration name and limit what the method takes and gives. Throws Error when it does
 // not fit the method.

@@ -1,21 +1,29 @@
 #include "kernels/cpu/onednn/conv.h"
 
 #include "kernels/cpu/conv.h"
-
 #include "kernels/cpu/onednn/epilogue.h"
+#include "kernels/cpu/onednn/packing.h"
 
 namespace temper::onednn {
 namespace {
 
 using dnnl::memory;
 
-struct Conv : RefCounted {
-  Runnable runnable;
+// A primitive for one set of shapes, whatever the weights. Tensors that do not lie as it wants them
+// are copied before or after.
+struct Conv : Kept {
+  std::unique_ptr<Runnable> runnable;
   ResidualBy residual_by = ResidualBy::kStored;
-  memory::desc src, dst, bias;    // as the tensors are
-  memory::desc src_any, dst_any;  // as the primitive wants them
-  memory::desc weights_given, weights;
-  Ref<Packed> packed;  // when the weights are constant
+  std::unique_ptr<Packing> packing;
+  std::unique_ptr<Runnable> src_in, dst_in, dst_out;  // null: the tensor is used as it is
+  int64_t src_bytes = 0, dst_bytes = 0;               // of the copies
+  int64_t bytes() const override { return kPrimitiveBytes; }
+};
+
+// How the tensors of a call lie.
+struct Given {
+  memory::desc src, dst, bias, weights;
+  bool keep = false;  // channels-last tensors stay as they are: a good layout already
 };
 
 // PyTorch's weight as oneDNN sees it: groups split off, output channels first.
@@ -35,81 +43,91 @@ memory::desc describe_weight(const Tensor& weight, const ConvParams& params) {
   return {dims, memory::data_type::f32, strides};
 }
 
-memory::desc with_any_format(const memory::desc& desc) {
-  return {desc.dims(), memory::data_type::f32, memory::format_tag::any};
-}
-
-template <class Primitive>
-void build(Conv& conv, const ConvParams& params, const Epilogue& epilogue, bool with_bias,
-           bool keep) {
-  memory::dims dilation = dims_of(params.dilation), before = dims_of(params.padding),
-               after = before;
-  for (auto& d : dilation) d -= 1;
-  const auto dst_dims = conv.dst.dims(), src_dims = conv.src.dims();
-  const auto weight_dims = conv.weights_given.dims();
+// The far padding is what makes the output as large as it is.
+memory::dims far_padding(const Given& given, const ConvParams& params,
+                         const memory::dims& dilation) {
+  memory::dims after = dims_of(params.padding);
+  const auto dst_dims = given.dst.dims(), src_dims = given.src.dims();
+  const auto weight_dims = given.weights.dims();
   const size_t spatial = params.stride.size(), lead = weight_dims.size() - spatial;
-  // The far padding is what makes the output as large as it is.
   for (size_t i = 0; i < spatial; ++i) {
     const int64_t kernel = (weight_dims[lead + i] - 1) * (dilation[i] + 1) + 1;
     const int64_t wide = params.transposed ? dst_dims[2 + i] : src_dims[2 + i];
     const int64_t narrow = params.transposed ? src_dims[2 + i] : dst_dims[2 + i];
-    after[i] = (narrow - 1) * params.stride[i] + kernel - wide - before[i];
+    after[i] = (narrow - 1) * params.stride[i] + kernel - wide - params.padding[i];
   }
+  return after;
+}
+
+// Copies of tensors into the layouts that the primitive wants, and back.
+void add_copies(Conv& conv, const Given& given, const memory::desc& src, const memory::desc& dst) {
+  if (src != given.src) {
+    conv.src_in = make_reorder(given.src, src);
+    conv.src_bytes = static_cast<int64_t>(src.get_size());
+  }
+  if (dst != given.dst) {
+    conv.dst_in = make_reorder(given.dst, dst);
+    conv.dst_out = make_reorder(dst, given.dst);
+    conv.dst_bytes = static_cast<int64_t>(dst.get_size());
+  }
+}
+
+template <class Primitive>
+Ref<Kept> build(const Given& given, const ConvParams& params, const Epilogue& epilogue,
+                bool with_bias, const memory::desc& packed_from) {
+  auto conv = make_ref<Conv>();
+  memory::dims dilation = dims_of(params.dilation);
+  for (auto& d : dilation) d -= 1;
+  const memory::dims before = dims_of(params.padding);
+  const memory::dims after = far_padding(given, params, dilation);
   const auto algorithm = params.transposed ? dnnl::algorithm::deconvolution_direct
                                            : dnnl::algorithm::convolution_direct;
-  const auto src = keep ? conv.src : with_any_format(conv.src);
-  const auto dst = keep ? conv.dst : with_any_format(conv.dst);
-  const auto weights = with_any_format(conv.weights_given);
+  const auto src = given.keep ? given.src : any_format(given.src);
+  const auto dst = given.keep ? given.dst : any_format(given.dst);
+  const auto weights = any_format(given.weights);
   const auto strides = dims_of(params.stride);
   const auto prop = dnnl::prop_kind::forward_inference;
-  const auto desc = with_bias ? typename Primitive::desc(prop, algorithm, src, weights, conv.bias,
+  const auto desc = with_bias ? typename Primitive::desc(prop, algorithm, src, weights, given.bias,
                                                          dst, strides, dilation, before, after)
                               : typename Primitive::desc(prop, algorithm, src, weights, dst,
                                                          strides, dilation, before, after);
   const bool may_read =
-      keep && epilogue.residual.defined() && describe(epilogue.residual) == conv.dst;
+      given.keep && epilogue.residual.defined() && describe(epilogue.residual) == given.dst;
   const auto [primitive, by] = describe_primitive<Primitive>(desc, epilogue, may_read);
-  conv.runnable = {Primitive(primitive), primitive.scratchpad_desc()};
-  conv.residual_by = by;
-  conv.src_any = primitive.src_desc();
-  conv.dst_any = primitive.dst_desc();
-  conv.weights = primitive.weights_desc();
-}
-
-Ref<Conv> make_conv(const RunContext& context, const Tensor& input, const Tensor& weight,
-                    const Tensor& bias, const Tensor& scale, const ConvParams& params,
-                    const Epilogue& epilogue, const Tensor& output) {
-  auto conv = make_ref<Conv>();
-  conv->src = describe(input);
-  conv->dst = describe(output);
-  conv->weights_given = describe_weight(weight, params);
-  if (bias.defined()) {
-    conv->bias = {{bias.numel()}, memory::data_type::f32, memory::format_tag::x};
-  }
-  // Channels-last tensors stay as they are: a good layout already.
-  const bool keep = input.is_channels_last() && output.is_channels_last();
-  if (params.transposed) {
-    build<dnnl::deconvolution_forward>(*conv, params, epilogue, bias.defined(), keep);
-  } else {
-    build<dnnl::convolution_forward>(*conv, params, epilogue, bias.defined(), keep);
-  }
-  if (is_constant(weight)) {
-    const memory::desc dense = describe_weight(weight.contiguous(), params);
-    conv->packed =
-        scale.defined()
-            ? pack(context, weight, dense, conv->weights, scale,
-                   [&] { return scale_weights(weight, scale, params.transposed, params.groups); })
-            : pack(context, weight, conv->weights_given, conv->weights);
-  }
+  conv->residual_by = by;
+  std::vector<Runnable::Argument> arguments{{DNNL_ARG_SRC, primitive.src_desc()},
+                                            {DNNL_ARG_WEIGHTS, primitive.weights_desc()},
+                                            {DNNL_ARG_DST, primitive.dst_desc()}};
+  if (with_bias) arguments.push_back({DNNL_ARG_BIAS, given.bias});
+  if (by == ResidualBy::kOperand) arguments.push_back({kResidualArgument, given.dst});
+  conv->runnable = std::make_unique<Runnable>(Primitive(primitive), primitive.scratchpad_desc(),
+                                              std::move(arguments));
+  conv->packing = std::make_unique<Packing>(given.weights, packed_from, primitive.weights_desc());
+  add_copies(*conv, given, primitive.src_desc(), primitive.dst_desc());
   return conv;
 }
 
-uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& weight,
-                const Tensor& bias, const Tensor& scale, const ConvParams& params,
-                const Epilogue& epilogue, const Tensor& output) {
-  Tag tag(0x636f6e76);
-  add_to(tag, epilogue);
-  return tag.add(input.sizes())
+Ref<Kept> make_conv(const Tensor& input, const Tensor& weight, const Tensor& bias, bool scaled,
+                    const ConvParams& params, const Epilogue& epilogue, const Tensor& output) {
+  Given given{describe(input), describe(output), {}, describe_weight(weight, params), false};
+  if (bias.defined()) {
+    given.bias = {{bias.numel()}, memory::data_type::f32, memory::format_tag::x};
+  }
+  given.keep = input.is_channels_last() && output.is_channels_last();
+  // Scaling leaves weights without gaps.
+  const memory::desc from =
+      scaled ? describe_weight(empty(weight.sizes(), DType::kFloat32), params) : given.weights;
+  return params.transposed
+             ? build<dnnl::deconvolution_forward>(given, params, epilogue, bias.defined(), from)
+             : build<dnnl::convolution_forward>(given, params, epilogue, bias.defined(), from);
+}
+
+PackedKey key_of(int threads, const Tensor& input, const Tensor& weight, const Tensor& bias,
+                 const Tensor& scale, const ConvParams& params, const Epilogue& epilogue,
+                 const Tensor& output) {
+  PackedKey key(kConvKey);
+  add_to(key, epilogue);
+  return key.add(input.sizes())
       .add(input.strides())
       .add(weight.sizes())
       .add(weight.strides())
@@ -121,10 +139,8 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
       .add(params.transposed)
       .add(params.groups)
       .add(bias.defined())
-      .add(identity(scale))
-      .add(is_constant(weight))
-      .add(context.workers->threads())
-      .get();
+      .add(scale.defined())
+      .add(threads);
 }
 
 }  // namespace
@@ -132,39 +148,35 @@ uint64_t tag_of(const RunContext& context, const Tensor& input, const Tensor& we
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
               const Tensor& bias, const Tensor& scale, const ConvParams& params,
               const Epilogue& epilogue, const Tensor& output) {
-  dnnl::stream& stream = stream_for(context);
-  const uint64_t tag = tag_of(context, input, weight, bias, scale, params, epilogue, output);
-  const Ref<RefCounted> entry =
-      cached(context, is_constant(weight) ? weight : Tensor(), tag, [&]() -> Ref<RefCounted> {
-        return make_conv(context, input, weight, bias, scale, params, epilogue, output);
-      });
-  auto& conv = static_cast<Conv&>(*entry);
-  const Ref<Packed> weights =
-      conv.packed ? conv.packed : pack(context, weight, conv.weights_given, conv.weights);
-  memory src = wrap(conv.src, input), dst = wrap(conv.dst, output);
-  Ref<Packed> src_packed, dst_packed;
-  memory src_used = src, dst_used = dst;
-  if (conv.src_any != conv.src) {
-    src_packed = make_packed(conv.src_any);
-    src_used = src_packed->memory;
-    dnnl::reorder(src, src_used).execute(stream, src, src_used);
+  const Team team = team_for(context);
+  const PackedKey key = key_of(team.threads, input, weight, bias, scale, params, epilogue, output);
+  const Ref<Kept> kept = kept_primitive(context, key, [&] {
+    return make_conv(input, weight, bias, scale.defined(), params, epilogue, output);
+  });
+  const auto& conv = static_cast<const Conv&>(*kept);
+  const Ref<Packed> weights = conv.packing->pack(context, team, weight, scale, [&] {
+    return scale.defined() ? scale_weights(weight, scale, params.transposed, params.groups)
+                           : weight;
+  });
+  Ref<Storage> src_copy, dst_copy;
+  Data src = input, dst = output;
+  if (conv.src_in) {
+    src_copy = Storage::allocate(conv.src_bytes);
+    src = src_copy;
+    conv.src_in->run(team.stream, {input, src});
   }
   const bool stored = epilogue.residual.defined() && conv.residual_by == ResidualBy::kStored;
   if (stored) copy_into(output, epilogue.residual);
-  if (conv.dst_any != conv.dst) {
-    dst_packed = make_packed(conv.dst_any);
-    dst_used = dst_packed->memory;
-    if (stored) dnnl::reorder(dst, dst_used).execute(stream, dst, dst_used);
+  if (conv.dst_out) {
+    dst_copy = Storage::allocate(conv.dst_bytes);
+    dst = dst_copy;
+    if (stored) conv.dst_in->run(team.stream, {output, dst});
   }
-  Arguments args{
-      {DNNL_ARG_SRC, src_used}, {DNNL_ARG_WEIGHTS, weights->memory}, {DNNL_ARG_DST, dst_used}};
-  if (bias.defined()) args.insert({DNNL_ARG_BIAS, wrap(conv.bias, bias)});
-  if (conv.residual_by == ResidualBy::kOperand) {
-    args.insert({kResidualArgument, wrap(conv.dst, epilogue.residual)});
-  }
-  execute(stream, conv.runnable, std::move(args));
-  if (dst_packed) dnnl::reorder(dst_used, dst).execute(stream, dst_used, dst);
-  stream.wait();
+  absl::InlinedVector<Data, 6> data{src, weights->memory(), dst};
+  if (bias.defined()) data.push_back(bias);
+  if (conv.residual_by == ResidualBy::kOperand) data.push_back(epilogue.residual);
+  conv.runnable->run(team.stream, data);
+  if (conv.dst_out) conv.dst_out->run(team.stream, {dst, output});
 }
 
 }  // namespace temper::onednn

@@ -2,7 +2,8 @@
 
 #include <omp.h>
 
-#include <cstring>
+#include "core/sync/float_mode.h"
+#include "kernels/cpu/onednn/process.h"
 
 namespace temper::onednn {
 
@@ -11,10 +12,30 @@ dnnl::engine& cpu_engine() {
   return engine;
 }
 
-dnnl::stream& stream_for(const RunContext& context) {
+void keep_no_primitives() { dnnl::set_primitive_cache_capacity(0); }
+
+namespace {
+
+// Threads that join the team later inherit the mode of the one who starts them.
+void set_team_mode(int threads) {
+  enum class Mode : unsigned char { kUnknown, kKeeps, kFlushes };
+  thread_local Mode mode = Mode::kUnknown;
+  const bool flush = flushes_denormals();
+  const Mode wanted = flush ? Mode::kFlushes : Mode::kKeeps;
+  if (threads == 1 || mode == wanted) return;
+#pragma omp parallel num_threads(threads)
+  set_float_control(flush ? float_control() | kFlushBits : float_control() & ~kFlushBits);
+  mode = wanted;
+}
+
+}  // namespace
+
+Team team_for(const RunContext& context) {
   thread_local dnnl::stream stream(cpu_engine());
-  omp_set_num_threads(context.workers->threads());
-  return stream;
+  const int threads = context.workers->share();
+  omp_set_num_threads(threads);
+  set_team_mode(threads);
+  return {stream, threads};
 }
 
 dnnl::memory::dims dims_of(DimsView sizes) { return {sizes.begin(), sizes.end()}; }
@@ -23,94 +44,27 @@ dnnl::memory::desc describe(const Tensor& t) {
   return {dims_of(t.sizes()), dnnl::memory::data_type::f32, dims_of(t.strides())};
 }
 
-dnnl::memory::desc any_format(DimsView sizes) {
-  return {dims_of(sizes), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
+dnnl::memory::desc any_format(const dnnl::memory::desc& desc) {
+  return {desc.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
-dnnl::memory wrap(const dnnl::memory::desc& desc, const Tensor& t) {
-  return {desc, cpu_engine(), t.raw()};
-}
-
-void execute(dnnl::stream& stream, const Runnable& runnable, Arguments arguments) {
-  const size_t bytes = runnable.scratchpad.get_size();
-  Ref<Storage> scratch;
-  if (bytes > 0) {
-    scratch = Storage::allocate(static_cast<int64_t>(bytes));
-    arguments.insert(
-        {DNNL_ARG_SCRATCHPAD, dnnl::memory(runnable.scratchpad, cpu_engine(), scratch->data())});
+void add_to(PackedKey& key, const dnnl::memory::desc& desc) {
+  const dnnl_memory_desc_t& d = desc.data;
+  const auto rank = static_cast<size_t>(d.ndims);
+  const dnnl_blocking_desc_t& blocks = d.format_desc.blocking;
+  const auto inner = static_cast<size_t>(blocks.inner_nblks);
+  key.add(d.data_type).add(d.format_kind).add(d.offset0).add(static_cast<int64_t>(d.extra.flags));
+  for (const dnnl_dim_t* dims : {d.dims, d.padded_dims, d.padded_offsets, blocks.strides}) {
+    key.add(DimsView(dims, rank));
   }
-  runnable.primitive.execute(stream, arguments);
-  stream.wait();
-}
-
-Ref<Packed> make_packed(const dnnl::memory::desc& desc) {
-  auto packed = make_ref<Packed>();
-  packed->storage = Storage::allocate(static_cast<int64_t>(desc.get_size()));
-  packed->memory = dnnl::memory(desc, cpu_engine(), packed->storage->data());
-  return packed;
-}
-
-Tag& Tag::add(int64_t value) {
-  state_ = (state_ ^ static_cast<uint64_t>(value)) * 0xff51afd7ed558ccdull;
-  state_ ^= state_ >> 33;
-  return *this;
-}
-
-Tag& Tag::add(DimsView values) {
-  add(static_cast<int64_t>(values.size()));
-  for (int64_t value : values) add(value);
-  return *this;
+  key.add(DimsView(blocks.inner_blks, inner)).add(DimsView(blocks.inner_idxs, inner));
 }
 
 bool is_constant(const Tensor& t) { return t.storage()->constant() || t.storage()->borrowed(); }
 
-Ref<RefCounted> cached(const RunContext& context, const Tensor& source, uint64_t tag,
-                       const std::function<Ref<RefCounted>()>& make) {
-  return context.packed ? context.packed->get(source, tag, make) : make();
-}
-
-int64_t identity(const Tensor& t) {
-  return t.defined() ? static_cast<int64_t>(reinterpret_cast<intptr_t>(t.raw())) : 0;
-}
-
-namespace {
-
-Ref<Packed> reorder(const RunContext& context, const Tensor& weights,
-                    const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
-  Ref<Packed> packed = make_packed(to);
-  dnnl::stream& stream = stream_for(context);
-  dnnl::memory source = wrap(from, weights);
-  dnnl::reorder(source, packed->memory).execute(stream, source, packed->memory);
-  stream.wait();
-  return packed;
-}
-
-uint64_t format_tag(const dnnl::memory::desc& desc) {
-  Tag tag(0x7061636b);
-  const auto* bytes = reinterpret_cast<const unsigned char*>(&desc.data);
-  for (size_t i = 0; i + 8 <= sizeof(desc.data); i += 8) {
-    int64_t word = 0;
-    std::memcpy(&word, bytes + i, 8);
-    tag.add(word);
-  }
-  return tag.get();
-}
-
-}  // namespace
-
-Ref<Packed> pack(const RunContext& context, const Tensor& weights,
-                 const dnnl::memory::desc& weights_desc, const dnnl::memory::desc& wanted,
-                 const Tensor& scale, const std::function<Tensor()>& scaled) {
-  const auto make = [&]() -> Ref<RefCounted> {
-    const Ref<Packed> packed =
-        reorder(context, scale.defined() ? scaled() : weights, weights_desc, wanted);
-    packed->scale = scale;
-    return packed;
-  };
-  const uint64_t tag = Tag(format_tag(wanted)).add(identity(scale)).get();
-  const Ref<RefCounted> packed =
-      is_constant(weights) ? cached(context, weights, tag, make) : make();
-  return Ref<Packed>(static_cast<Packed*>(packed.get()));
+Ref<Kept> kept_primitive(const RunContext& context, const PackedKey& key,
+                         absl::FunctionRef<Ref<Kept>()> make) {
+  return context.packed ? context.packed->primitive(key, make) : make();
 }
 
 }  // namespace temper::onednn

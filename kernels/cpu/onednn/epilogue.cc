@@ -45,9 +45,9 @@ dnnl::primitive_attr attributes_of(const Epilogue& epilogue, ResidualBy by) {
   return attributes;
 }
 
-void add_to(Tag& tag, const Epilogue& epilogue) {
-  if (epilogue.residual.defined()) tag.add(epilogue.residual.strides());
-  tag.add(epilogue.residual.defined())
+void add_to(PackedKey& key, const Epilogue& epilogue) {
+  if (epilogue.residual.defined()) key.add(epilogue.residual.strides());
+  key.add(epilogue.residual.defined())
       .add(static_cast<int64_t>(epilogue.activation))
       .add(std::bit_cast<int32_t>(epilogue.alpha))
       .add(std::bit_cast<int32_t>(epilogue.beta));

@@ -12,7 +12,7 @@ enum class ResidualBy : unsigned char { kStored, kOperand };
 constexpr int kResidualArgument = DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
 
 dnnl::primitive_attr attributes_of(const Epilogue& epilogue, ResidualBy by);
-void add_to(Tag& tag, const Epilogue& epilogue);
+void add_to(PackedKey& key, const Epilogue& epilogue);
 
 // A described primitive. Reading the residual beside it saves a pass over memory, where the same
 // implementation can do that; `may_read` says that the residual is laid out as the destination.

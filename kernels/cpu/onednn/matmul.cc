@@ -1,18 +1,21 @@
 #include "kernels/cpu/onednn/matmul.h"
 
 #include "kernels/cpu/onednn/epilogue.h"
+#include "kernels/cpu/onednn/packing.h"
+#include "kernels/cpu/onednn/panels.h"
 
 namespace temper::onednn {
 namespace {
 
 using dnnl::memory;
 
-// A primitive for one set of shapes, and the packed weights when those are constant.
-struct Product : RefCounted {
-  Runnable runnable;
+// A primitive for one set of shapes, whatever the weights.
+struct Product : Kept {
+  std::unique_ptr<Runnable> runnable;
   ResidualBy residual_by = ResidualBy::kStored;
-  memory::desc a, w, bias, out;
-  Ref<Packed> packed;
+  bool takes_panels = false;
+  std::unique_ptr<Packing> packing;  // null: weights are read where they are, or in panels
+  int64_t bytes() const override { return kPrimitiveBytes; }
 };
 
 memory::desc bias_desc(const Tensor& bias, size_t rank) {
@@ -23,61 +26,71 @@ memory::desc bias_desc(const Tensor& bias, size_t rank) {
   return {dims, memory::data_type::f32, strides};
 }
 
-Ref<Product> make_product(const RunContext& context, const Tensor& a, const Tensor& w,
-                          const Tensor& bias, const Epilogue& epilogue, const Tensor& out,
-                          bool constant) {
+void add_weights(Product& product, const memory::desc& given, const memory::desc& wanted) {
+  if (wanted == given) return;
+  const bool matrix = given.dims().size() == 2;
+  product.takes_panels = matrix && wanted == panel_layout(given.dims()[0], given.dims()[1]);
+  if (!product.takes_panels) product.packing = std::make_unique<Packing>(given, given, wanted);
+}
+
+Ref<Kept> make_product(const Tensor& a, const Tensor& w, const Tensor& bias,
+                       const Epilogue& epilogue, const Tensor& out, bool packs) {
   auto product = make_ref<Product>();
-  product->a = describe(a);
-  product->out = describe(out);
-  const memory::desc given = describe(w);
-  // Packing pays when the product is reused; a single row reads the weights once either way.
-  const bool packs = constant && a.size(-2) > 1;
-  product->w = packs ? any_format(w.sizes()) : given;
-  if (bias.defined()) product->bias = bias_desc(bias, out.sizes().size());
-  const auto desc = bias.defined()
-                        ? dnnl::matmul::desc(product->a, product->w, product->bias, product->out)
-                        : dnnl::matmul::desc(product->a, product->w, product->out);
+  const memory::desc src = describe(a), dst = describe(out), given = describe(w);
+  const memory::desc weights = packs ? any_format(given) : given;
+  const memory::desc added = bias.defined() ? bias_desc(bias, out.sizes().size()) : memory::desc();
+  const auto desc = bias.defined() ? dnnl::matmul::desc(src, weights, added, dst)
+                                   : dnnl::matmul::desc(src, weights, dst);
   const bool may_read = epilogue.residual.defined() && epilogue.residual.strides() == out.strides();
   const auto [primitive, by] = describe_primitive<dnnl::matmul>(desc, epilogue, may_read);
-  product->runnable = {dnnl::matmul(primitive), primitive.scratchpad_desc()};
   product->residual_by = by;
-  product->w = primitive.weights_desc();
-  if (product->w != given) product->packed = pack(context, w, given, product->w);
+  std::vector<Runnable::Argument> arguments{
+      {DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, primitive.weights_desc()}, {DNNL_ARG_DST, dst}};
+  if (bias.defined()) arguments.push_back({DNNL_ARG_BIAS, added});
+  if (by == ResidualBy::kOperand) arguments.push_back({kResidualArgument, dst});
+  product->runnable = std::make_unique<Runnable>(dnnl::matmul(primitive),
+                                                 primitive.scratchpad_desc(), std::move(arguments));
+  add_weights(*product, given, primitive.weights_desc());
   return product;
+}
+
+Ref<Packed> packed_weights(const RunContext& context, const Team& team, const Product& product,
+                           const Tensor& w) {
+  if (product.packing) return product.packing->pack(context, team, w, {}, [&] { return w; });
+  const Ref<PackedWeights> panels = panels_of(context, w.transpose(0, 1));
+  return Ref<Packed>(static_cast<Packed*>(panels.get()));
 }
 
 }  // namespace
 
 void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const Tensor& bias,
             const Epilogue& epilogue, const Tensor& out) {
-  dnnl::stream& stream = stream_for(context);
-  const bool constant = is_constant(w);
-  Tag epilogue_tag(0x6d617475);
-  add_to(epilogue_tag, epilogue);
-  const uint64_t tag = epilogue_tag.add(a.sizes())
-                           .add(a.strides())
-                           .add(w.sizes())
-                           .add(w.strides())
-                           .add(out.strides())
-                           .add(bias.defined())
-                           .add(constant)
-                           .add(context.workers->threads())
-                           .get();
-  const Ref<RefCounted> entry =
-      cached(context, constant ? w : Tensor(), tag, [&]() -> Ref<RefCounted> {
-        return make_product(context, a, w, bias, epilogue, out, constant);
-      });
-  auto& product = static_cast<Product&>(*entry);
-  Arguments args{{DNNL_ARG_SRC, wrap(product.a, a)},
-                 {DNNL_ARG_WEIGHTS, product.packed ? product.packed->memory : wrap(product.w, w)},
-                 {DNNL_ARG_DST, wrap(product.out, out)}};
-  if (bias.defined()) args.insert({DNNL_ARG_BIAS, wrap(product.bias, bias)});
+  const Team team = team_for(context);
+  // Packing pays when the product is run again; a single row reads the weights once either way.
+  const bool packs = context.packed && is_constant(w) && a.size(-2) > 1;
+  PackedKey key(kProductKey);
+  add_to(key, epilogue);
+  key.add(a.sizes())
+      .add(a.strides())
+      .add(w.sizes())
+      .add(w.strides())
+      .add(out.strides())
+      .add(bias.defined())
+      .add(packs)
+      .add(team.threads);
+  const Ref<Kept> kept =
+      kept_primitive(context, key, [&] { return make_product(a, w, bias, epilogue, out, packs); });
+  const auto& product = static_cast<const Product&>(*kept);
+  Ref<Packed> packed;
+  if (product.packing || product.takes_panels) packed = packed_weights(context, team, product, w);
+  absl::InlinedVector<Data, 6> data{a, packed ? Data(packed->memory()) : Data(w), out};
+  if (bias.defined()) data.push_back(bias);
   if (product.residual_by == ResidualBy::kOperand) {
-    args.insert({kResidualArgument, wrap(product.out, epilogue.residual)});
+    data.push_back(epilogue.residual);
   } else if (epilogue.residual.defined()) {
     copy_into(out, epilogue.residual);
   }
-  execute(stream, product.runnable, std::move(args));
+  product.runnable->run(team.stream, data);
 }
 
 }  // namespace temper::onednn

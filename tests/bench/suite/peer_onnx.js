@@ -20,6 +20,10 @@ function feeds() {
   return result;
 }
 
+function peakBytes() {
+  return 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync('/proc/self/status'))[1]);
+}
+
 async function measure(session, inputs, seconds) {
   const times = [];
   const start = process.hrtime.bigint();
@@ -29,7 +33,7 @@ async function measure(session, inputs, seconds) {
     times.push(Number(process.hrtime.bigint() - begin) / 1e6);
   } while (Number(process.hrtime.bigint() - start) / 1e9 < seconds);
   times.sort((a, b) => a - b);
-  return {ms: times[Math.floor(times.length / 2)], calls: times.length};
+  return {ms: times[Math.floor(times.length / 2)], calls: times.length, peak_bytes: peakBytes()};
 }
 
 async function main() {

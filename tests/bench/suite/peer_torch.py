@@ -1,8 +1,9 @@
 """Measures PyTorch's modes for one workload, on command, in one process.
 
 Usage: peer_torch.py WORKLOAD FOLDER THREADS; writes model.pt, inputs.pt and, when the exporter can
-express it, model.onnx with its inputs into FOLDER. Then each line `MODE SECONDS` of stdin is
-answered by a line of JSON.
+express it, model.onnx with its inputs into FOLDER, and says in a line of JSON how many bytes the
+weights have and why there is no model.onnx. Then each line of stdin is answered by a line of JSON:
+`MODE SECONDS` measures, `floor` counts what the workload must do.
 """
 import json
 import pathlib
@@ -11,24 +12,29 @@ import sys
 import time
 import warnings
 
+import floors
 import torch
 import workloads
 
-MODES = ("eager", "frozen", "optimized")
+
+def optimized(mode: str, scripted: torch.jit.ScriptModule) -> torch.jit.ScriptModule:
+    return torch.jit.freeze(scripted) if mode == "frozen" else \
+        torch.jit.optimize_for_inference(scripted)
 
 
 def variant(mode: str, workload: workloads.Workload):
     if mode == "eager":
         return workload.module
-    scripted = torch.jit.script(workload.module).eval()
-    if mode == "frozen":
-        return torch.jit.freeze(scripted)
-    return torch.jit.optimize_for_inference(scripted)
+    return optimized(mode, torch.jit.script(workload.module).eval())
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def export(workload: workloads.Workload, folder: pathlib.Path) -> None:
     if workload.exportable is None:
-        return
+        raise ValueError("the ONNX exporter cannot express the program")
     names = [f"x{i}" for i in range(len(workload.inputs))]
     torch.onnx.export(workload.exportable, workload.inputs, str(folder / "model.onnx"),
                       input_names=names, opset_version=15)
@@ -40,16 +46,26 @@ def export(workload: workloads.Workload, folder: pathlib.Path) -> None:
     (folder / "onnx_inputs.json").write_text(json.dumps(described))
 
 
-def prepare(name: str, folder: pathlib.Path) -> workloads.Workload:
+def prepare(name: str, folder: pathlib.Path) -> tuple:
+    """The workload, and what the driver is told of it."""
     workload = workloads.make(name)
     scripted = torch.jit.script(workload.module).eval()
     scripted.save(str(folder / "model.pt"))
     torch.save(workload.inputs, folder / "inputs.pt")
+    storages = {each.storage().data_ptr(): each.storage().nbytes() for each in
+                (*scripted.parameters(), *scripted.buffers())}
+    told = {"weight_bytes": sum(storages.values()), "no_onnx": None}
+    (folder / "model.onnx").unlink(missing_ok=True)
     try:
         export(workload, folder)
-    except Exception as error:  # reported by the absence of the peer
-        print(f"{name}: no ONNX model: {str(error).splitlines()[0]}", file=sys.stderr)
-    return workload
+    except Exception as error:
+        told["no_onnx"] = first_line(error)
+    return workload, told
+
+
+def floor(workload: workloads.Workload) -> dict:
+    flops, size = floors.count(workload.module, workload.inputs)
+    return {"flops": flops, "bytes": size, "copy_ms": floors.copy_ms(size)}
 
 
 def measure(function, inputs: tuple, seconds: float) -> list:
@@ -67,20 +83,23 @@ def main() -> None:
     torch.set_num_threads(threads)
     warnings.simplefilter("ignore")
     with torch.no_grad():
-        workload = prepare(name, folder)
-        print("{}", flush=True)
+        workload, told = prepare(name, folder)
+        print(json.dumps(told), flush=True)
         known = {}
         for line in sys.stdin:
-            mode, seconds = line.split()
+            mode, *seconds = line.split()
             try:
-                if mode not in known:
-                    known[mode] = variant(mode, workload)
-                    for _ in range(3):  # profiling runs and compilation
-                        known[mode](*workload.inputs)
-                times = measure(known[mode], workload.inputs, float(seconds))
-                answer = {"ms": statistics.median(times), "calls": len(times)}
+                if mode == "floor":
+                    answer = floor(workload)
+                else:
+                    if mode not in known:
+                        known[mode] = variant(mode, workload)
+                        for _ in range(3):  # profiling runs and compilation
+                            known[mode](*workload.inputs)
+                    times = measure(known[mode], workload.inputs, float(seconds[0]))
+                    answer = {"ms": statistics.median(times), "calls": len(times)}
             except Exception as error:
-                answer = {"error": str(error).splitlines()[0]}
+                answer = {"error": first_line(error)}
             print(json.dumps(answer), flush=True)
 
 
