@@ -156,6 +156,36 @@ void score(const float* queries, int64_t query_row, const float* panels, int64_t
   }
 }
 
+// Scores of one query with kKeys keys.
+template <int kKeys>
+inline void dots(const float* query, const float* keys, int64_t key_row, int64_t dims, float factor,
+                 float* to) {
+  Vec sums[kKeys] = {};
+  int64_t d = 0;
+  for (; d + kLanes <= dims; d += kLanes) {
+    const Vec q = load(query + d);
+    for (int j = 0; j < kKeys; ++j) sums[j] += q * load(keys + j * key_row + d);
+  }
+  for (int j = 0; j < kKeys; ++j) {
+    float sum = reduce(sums[j], [](Vec a, Vec b) { return a + b; });
+    for (int64_t e = d; e < dims; ++e) sum += query[e] * keys[j * key_row + e];
+    to[j] = sum * factor;
+  }
+}
+
+void score_few(const float* queries, int64_t query_row, const float* keys, int64_t key_row,
+               int64_t dims, float factor, const ScoreTile& tile) {
+  int64_t j = 0;
+  const auto column = [&]<int kKeys>() {
+    for (int64_t i = 0; i < tile.rows; ++i) {
+      dots<kKeys>(queries + i * query_row, keys + j * key_row, key_row, dims, factor,
+                  tile.scores + i * tile.row_step + j);
+    }
+  };
+  for (; j + 4 <= tile.columns; j += 4) column.template operator()<4>();
+  for (; j < tile.columns; ++j) column.template operator()<1>();
+}
+
 // Calls change(score, mask element) for all of the tile.
 template <class T, class Change>
 inline void apply(const ScoreTile& tile, const T* mask, int64_t row_step, int64_t column_step,
@@ -274,8 +304,8 @@ bool finite(const float* x, int64_t n) {
 }  // namespace
 
 void fill(AttentionLoops& loops) {
-  loops = {kLanes, kPanel, rows_beside(kWide), pack_keys, score, add, multiply, fill_where, soften,
-           mix,    finite};
+  loops = {kLanes, kPanel,   rows_beside(kWide), pack_keys, score, score_few,
+           add,    multiply, fill_where,         soften,    mix,   finite};
 }
 
 }  // namespace temper::TEMPER_ISA
