@@ -98,7 +98,12 @@ std::optional<Match> Pattern::match(const Node& node) const {
 namespace {
 
 bool may_write(const Node& node) {
-  if (node.op() ? node.op()->writes() : !node.blocks().empty()) return true;
+  if (node.op()) return node.op()->writes();
+  for (const Block* inner : node.blocks()) {
+    for (const Node* nested : *inner) {
+      if (may_write(*nested)) return true;
+    }
+  }
   return node.is(Kind::kSetAttr) || node.is(Kind::kCallMethod) || node.is(Kind::kCallFunction) ||
          node.is(Kind::kFork) || node.is(Kind::kEnter) || node.is(Kind::kExit);
 }
@@ -110,9 +115,8 @@ bool written_meanwhile(const Graph& graph, const Node& last, absl::Span<Value* c
   size_t left = matched.size();
   std::vector<const Node*> between;
   for (const Node* node = &last; left > 0; node = node->prev()) {
-    if (matched.count(node)) {
-      --left;
-    } else if (may_write(*node)) {
+    if (matched.count(node)) --left;
+    if ((!matched.count(node) || !node->blocks().empty()) && may_write(*node)) {
       between.push_back(node);
     }
   }

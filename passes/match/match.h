@@ -61,7 +61,8 @@ class Rewrite {
 };
 
 // Whether a node that stands between the first of `matched` and `last`, all of one block, may write
-// what the values refer to: what replaces the match reads them where it ends.
+// what the values refer to: what replaces the match reads them where it ends. Branches that were
+// matched may write too.
 bool written_meanwhile(const ir::Graph& graph, const ir::Node& last,
                        absl::Span<ir::Value* const> values,
                        const std::unordered_set<const ir::Node*>& matched);

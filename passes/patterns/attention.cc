@@ -3,7 +3,8 @@
 // second product back to the first. Steps may stand in branches: what they take is handed out of
 // the branch, None where it is not taken.
 
-#include <set>
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "passes/constants.h"
@@ -93,13 +94,21 @@ bool is_one(const Value* value) {
          constant->scalar_as_double() == 1;
 }
 
-// A number, or a constant tensor that stands for one.
-bool is_number(const Value* value) {
+// A number, or a tensor that certainly has no dims.
+bool is_number(const Value* value, int depth = 8) {
   const TypeKind kind = value->type()->kind();
   if (kind == TypeKind::kFloat || kind == TypeKind::kInt || kind == TypeKind::kNumber) return true;
-  const IValue* constant = constant_of(value);
-  return constant && constant->is_tensor() && constant->to_tensor().defined() &&
-         constant->to_tensor().dim() == 0;
+  if (const IValue* constant = constant_of(value)) {
+    return constant->is_tensor() && constant->to_tensor().defined() &&
+           constant->to_tensor().dim() == 0;
+  }
+  const OpDef* op = value->node()->op();
+  if (!op || depth == 0) return false;
+  if (op->name() == "prim::NumToTensor") return true;
+  const auto& inputs = value->node()->inputs();
+  return op->pointwise() && std::all_of(inputs.begin(), inputs.end(), [&](const Value* input) {
+           return input->type()->kind() == TypeKind::kNone || is_number(input, depth - 1);
+         });
 }
 
 // One chain, found from its second product.
@@ -145,19 +154,32 @@ class Chain {
   }
 
  private:
+  using Use = std::pair<const Node*, uint32_t>;
+
   // The walk goes through an input of a node; what it comes from is not needed any more.
   void pass(Node& node, uint32_t input) {
     if (visited_.empty() || visited_.back() != &node) visited_.push_back(&node);
-    uses_.emplace(&node, input);
+    uses_.emplace_back(&node, input);
     inner_.push_back(node.input(input));
+  }
+
+  // How far the walk has come, to return to.
+  std::array<size_t, 3> mark() const { return {visited_.size(), uses_.size(), inner_.size()}; }
+  void back_to(const std::array<size_t, 3>& mark) {
+    visited_.resize(mark[0]);
+    uses_.resize(mark[1]);
+    inner_.resize(mark[2]);
   }
 
   // Adds the steps from `end`, or from the first product when that is null, to `value`.
   bool trace(Value* value, Value* end, const Path& path, Steps* steps) {
     if (value == end) return true;
     Node* node = value->node();
-    if (node->block() != block_of(path)) return false;
-    if (node->is(Kind::kIf)) return trace_branches(*node, value->index(), end, path, steps);
+    if (node->block() != block_of(path) || --budget_ < 0) return false;
+    if (node->is(Kind::kIf)) {
+      return trace_branches(*node, value->index(), end, path, steps) ||
+             (!end && start_in_branches(*node, value->index(), steps));
+    }
     if (!end && start(*node, steps)) return true;
     Node* const stored = node->op() == ops_.as_in_place ? node : nullptr;
     if (stored) node = stored->input(1)->node();
@@ -180,14 +202,11 @@ class Chain {
       if (step.operands.size() > 1 && !is_one(step.operands[1])) return false;
       step.operands[0] = node.input(spelling.value);
     }
-    const size_t visited = visited_.size(), inner = inner_.size();
-    const auto uses = uses_;
+    const auto before = mark();
     if (stored) pass(*stored, 0), pass(*stored, 1);
     pass(node, static_cast<uint32_t>(side));
     if (!trace(node.input(side), end, path, steps)) {
-      visited_.resize(visited);
-      inner_.resize(inner);
-      uses_ = uses;
+      back_to(before);
       return false;
     }
     steps->push_back(std::move(step));
@@ -199,8 +218,7 @@ class Chain {
   bool trace_branches(Node& branch, uint32_t index, Value* end, const Path& path, Steps* steps) {
     std::vector<Value*> starts;
     for (Block* block : branch.blocks()) collect_starts(block->outputs()[index], *block, &starts);
-    const size_t visited = visited_.size(), inner = inner_.size();
-    const auto uses = uses_;
+    const auto here = mark();
     for (Value* start : starts) {
       Steps before, changes;
       visited_.push_back(&branch);
@@ -209,26 +227,29 @@ class Chain {
       for (size_t i = 0; i < 2 && found; ++i) {
         Path inside = path;
         inside.emplace_back(&branch, i);
-        Node* const ret = branch.block_at(i)->ret();
-        uses_.emplace(ret, index);
-        inner_.push_back(ret->input(index));
-        found = trace(ret->input(index), start, inside, &changes);
+        leave(branch, i, index);
+        found = trace(branch.block_at(i)->outputs()[index], start, inside, &changes);
       }
       if (found && trace(start, end, path, &before)) {
         steps->insert(steps->end(), before.begin(), before.end());
         steps->insert(steps->end(), changes.begin(), changes.end());
         return true;
       }
-      visited_.resize(visited);
-      inner_.resize(inner);
-      uses_ = uses;
+      back_to(here);
     }
     return false;
   }
 
+  void leave(Node& branch, size_t taken, uint32_t index) {
+    Node* const ret = branch.block_at(taken)->ret();
+    uses_.emplace_back(ret, index);
+    inner_.push_back(ret->input(index));
+  }
+
   // Values from before the block that steps in it may have started with.
-  void collect_starts(Value* value, const Block& block, std::vector<Value*>* starts) const {
+  void collect_starts(Value* value, const Block& block, std::vector<Value*>* starts) {
     Node* node = value->node();
+    if (--budget_ < 0) return;
     if (node->block() != &block) return starts->push_back(value);
     if (node->is(Kind::kIf)) {
       std::vector<Value*> nested;
@@ -249,64 +270,112 @@ class Chain {
     return path.empty() ? block_ : path.back().first->block_at(path.back().second);
   }
 
-  bool start(Node& node, Steps* steps) {
+  // Takes a node that multiplies query and key.
+  bool start(Node& node, Steps* steps, const Path& path = {}) {
     const bool sums = node.op() == ops_.baddbmm;
     if (!sums && node.op() != ops_.matmul && node.op() != ops_.bmm) return false;
-    query_ = node.input(sums ? 1 : 0);
-    key_ = node.input(sums ? 2 : 1);
-    first_ = &node;
+    const uint32_t first = sums ? 1 : 0;
+    query_ = node.input(first);
+    key_ = node.input(first + 1);
+    query_uses_.emplace_back(&node, first);
+    key_uses_.emplace_back(&node, first + 1);
     visited_.push_back(&node);
-    Step step{sums ? "baddbmm" : (node.op() == ops_.bmm ? "bmm" : "matmul"), {}, {}};
+    Step step{sums ? "baddbmm" : (node.op() == ops_.bmm ? "bmm" : "matmul"), {}, path};
     if (sums) step.operands = {node.input(0), node.input(3), node.input(4)};
     steps->push_back(std::move(step));
     return true;
   }
 
+  // One branch adds a mask to the product of the other.
+  bool start_in_branches(Node& branch, uint32_t index, Steps* steps) {
+    const auto here = mark();
+    visited_.push_back(&branch);
+    slots_[&branch] = index;
+    std::array<Steps, 2> taken;
+    std::array<Value*, 2> queries{}, keys{};
+    for (size_t i = 0; i < 2; ++i) {
+      Node& node = *branch.block_at(i)->outputs()[index]->node();
+      if (node.block() != branch.block_at(i) || !start(node, &taken[i], {{&branch, i}})) break;
+      leave(branch, i, index);
+      queries[i] = query_;
+      keys[i] = key_;
+    }
+    const auto found = [&](size_t sum, size_t plain) {
+      return keys[1] && taken[sum][0].word == "baddbmm" && taken[plain][0].word == "bmm";
+    };
+    const bool first = found(0, 1);
+    if ((first || found(1, 0)) && queries[0] == queries[1] && same_turned(*keys[0], *keys[1]) &&
+        unturn(branch)) {
+      steps->push_back(taken[first ? 0 : 1][0]);
+      return true;
+    }
+    query_uses_.clear();
+    key_uses_.clear();
+    back_to(here);
+    return false;
+  }
+
+  // Two values, or two views of one value that are made alike.
+  static bool same_turned(const Value& a, const Value& b) {
+    if (&a == &b) return true;
+    const Node &x = *a.node(), &y = *b.node();
+    if (!x.op() || x.op() != y.op() || !x.op()->has(kViewOp)) return false;
+    if (x.input(0) != y.input(0)) return false;
+    for (size_t i = 1; i < x.inputs().size(); ++i) {
+      const IValue *p = constant_of(x.input(i)), *q = constant_of(y.input(i));
+      if (!p || !q || !same_constant(*p, *q)) return false;
+    }
+    return true;
+  }
+
+  // A key that a branch turns is turned where the chain ends.
+  bool unturn(const Node& branch) {
+    if (!inside(*key_, branch)) return true;
+    turn_ = key_->node();
+    key_ = turn_->input(0);
+    return !inside(*key_, branch);
+  }
+
   // Numbers that query and key are scaled with before their product.
   void scale_factors() {
-    const uint32_t query = first_->op() == ops_.baddbmm ? 1 : 0;
-    if (const Node* scaled = scale_of(query_, *first_, query)) {
-      add_scale("", *scaled);
-      query_ = scaled->input(0);
-    }
+    take_scale(&query_, query_uses_, "");
+    if (turn_) return;
+    take_scale(&key_, key_uses_, "key_");
     Node* turn = key_->node();
-    const bool turns = turn->op() == ops_.transpose || turn->op() == ops_.permute;
-    if (const Node* scaled = scale_of(key_, *first_, query + 1)) {
-      add_scale("key_", *scaled);
-      key_ = scaled->input(0);
-    } else if (turns && only_use(*key_) && turn->block() == block_) {
-      const Node* before = scale_of(turn->input(0), *turn, 0);
-      if (!before) return;
-      uses_.emplace(first_, query + 1);
-      inner_.push_back(key_);
-      turn_ = turn;
-      key_ = before->input(0);
-      add_scale("key_", *before);
-    }
+    if (turn->op() != ops_.transpose && turn->op() != ops_.permute) return;
+    if (turn->block() != block_ || !only_used_by(*key_, key_uses_)) return;
+    Value* scaled = turn->input(0);
+    visited_.push_back(turn);
+    if (!take_scale(&scaled, {{turn, 0}}, "key_")) return visited_.pop_back();
+    uses_.insert(uses_.end(), key_uses_.begin(), key_uses_.end());
+    inner_.push_back(key_);
+    turn_ = turn;
+    key_ = scaled;
   }
 
-  void add_scale(const char* prefix, const Node& scaled) {
-    steps_.insert(steps_.begin(),
-                  {str_cat(prefix, ops_.step(scaled)->word), {scaled.input(1)}, {}});
-  }
-
-  // The node that scales what the user takes, when it does nothing else.
-  const Node* scale_of(Value* value, Node& user, uint32_t input) {
-    Node* node = value->node();
+  // When a number scales the value for these users alone, scaling becomes a step.
+  bool take_scale(Value** value, const std::vector<Use>& users, const char* prefix) {
+    Node* node = (*value)->node();
     const Spelling* spelling = ops_.step(*node);
     const bool scales = spelling && (spelling->word == std::string_view("mul") ||
                                      spelling->word == std::string_view("div"));
-    if (!scales || !only_use(*value) || node->block() != block_ || !is_number(node->input(1))) {
-      return nullptr;
+    if (!scales || node->block() != block_ || !is_number(node->input(1)) ||
+        !only_used_by(**value, users)) {
+      return false;
     }
-    if (&user != first_) visited_.push_back(&user);
     visited_.push_back(node);
-    uses_.emplace(&user, input);
-    inner_.push_back(value);
-    return node;
+    uses_.insert(uses_.end(), users.begin(), users.end());
+    inner_.push_back(*value);
+    steps_.insert(steps_.begin(), {str_cat(prefix, spelling->word), {node->input(1)}, {}});
+    *value = node->input(0);
+    return true;
   }
 
-  static bool only_use(const Value& value) { return value.uses().size() == 1; }
+  static bool only_used_by(const Value& value, const std::vector<Use>& users) {
+    return std::all_of(value.uses().begin(), value.uses().end(), [&](const ir::Use& use) {
+      return std::find(users.begin(), users.end(), Use(use.node, use.index)) != users.end();
+    });
+  }
 
   // Heads are put together again: the turned result is copied.
   void follow_result() {
@@ -328,7 +397,7 @@ class Chain {
 
   // The only user, when it takes the result first.
   Node* next(const Node& node) const {
-    if (!only_use(*node.output())) return nullptr;
+    if (node.output()->uses().size() != 1) return nullptr;
     const ir::Use use = node.output()->uses()[0];
     return use.index == 0 && use.node->block() == block_ && use.node->op() ? use.node : nullptr;
   }
@@ -338,7 +407,7 @@ class Chain {
     for (size_t i = 1; i < node.inputs().size(); ++i) step.operands.push_back(node.input(i));
     if (step.word == "contiguous") step.operands.clear();
     steps_.push_back(std::move(step));
-    uses_.emplace(&node, 0);
+    uses_.emplace_back(&node, 0);
     inner_.push_back(last_->output());
     visited_.insert(visited_.begin(), &node);
     last_ = &node;
@@ -346,12 +415,8 @@ class Chain {
 
   // Nobody else looks at what is computed on the way.
   bool closed() const {
-    for (const Value* value : inner_) {
-      for (const ir::Use& use : value->uses()) {
-        if (!uses_.count({use.node, use.index})) return false;
-      }
-    }
-    return true;
+    return std::all_of(inner_.begin(), inner_.end(),
+                       [this](const Value* value) { return only_used_by(*value, uses_); });
   }
 
   bool written() const {
@@ -361,8 +426,7 @@ class Chain {
     }
     std::unordered_set<const Node*> nodes;
     for (const Node* node : visited_) {
-      // A branch stays, and may write.
-      if (node->block() == block_ && !node->is(Kind::kIf)) nodes.insert(node);
+      if (node->block() == block_) nodes.insert(node);
     }
     return written_meanwhile(graph_, *last_, taken, nodes);
   }
@@ -370,8 +434,11 @@ class Chain {
   Value* turned_key() {
     if (!turn_) return key_;
     const ir::InsertScope scope(&graph_, last_);
-    std::vector<Value*> inputs(turn_->inputs().begin(), turn_->inputs().end());
-    inputs[0] = key_;
+    std::vector<Value*> inputs = {key_};
+    for (Value* input : turn_->inputs().subspan(1)) {
+      const IValue* constant = constant_of(input);
+      inputs.push_back(constant ? graph_.insert_constant(*constant, input->type()) : input);
+    }
     Node* turned = graph_.insert(graph_.create_op(turn_->op(), inputs, {turn_->output()->type()}));
     turned->set_range(turn_->range());
     return turned->output();
@@ -379,6 +446,10 @@ class Chain {
 
   // What stands for the operand of a step where the chain ends.
   Value* outside(Value* value, const Path& path, bool decides) {
+    if (const IValue* constant = constant_of(value); constant && !decides && !path.empty()) {
+      const ir::InsertScope scope(&graph_, last_);
+      return graph_.insert_constant(*constant, value->type());
+    }
     for (size_t i = path.size(); i-- > 0;) {
       const auto [branch, taken] = path[i];
       if (!decides && !inside(*value, *branch)) continue;
@@ -416,12 +487,14 @@ class Chain {
   Graph& graph_;
   Block* block_ = nullptr;  // of the products
   Value *query_ = nullptr, *key_ = nullptr, *value_ = nullptr;
-  Node *first_ = nullptr, *last_ = nullptr;  // first product; the last node that is replaced
-  Node* turn_ = nullptr;                     // turns the scaled key
+  std::vector<Use> query_uses_, key_uses_;  // by the first product
+  Node* last_ = nullptr;                    // that is replaced
+  Node* turn_ = nullptr;                    // turns the key that is taken
   Steps steps_;
   std::vector<Node*> visited_;  // from the end to the start
   std::vector<Value*> inner_;   // values that vanish, and who may use them
-  std::set<std::pair<const Node*, uint32_t>> uses_;
+  std::vector<Use> uses_;
+  int budget_ = 200;                                 // values that the walk may still look at
   std::unordered_map<const Node*, uint32_t> slots_;  // what branches give of the chain
 };
 

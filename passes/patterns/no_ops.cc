@@ -19,7 +19,7 @@ using ir::Value;
 
 namespace {
 
-// (input, p, train): these return the input itself unless they train.
+// (input, p, train): these return the input itself unless they train and p is more than zero.
 constexpr const char* kDropouts[] = {"aten::dropout",        "aten::feature_dropout",
                                      "aten::alpha_dropout",  "aten::feature_alpha_dropout",
                                      "aten::dropout_",       "aten::feature_dropout_",
@@ -62,8 +62,10 @@ class NoOps {
   static bool drops_nothing(const Node& node) {
     const IValue* p = constant_of(node.input(1));
     const IValue* train = constant_of(node.input(2));
-    return p && p->is_double() && p->to_double() >= 0 && p->to_double() <= 1 && train &&
-           train->is_bool() && !train->to_bool();
+    if (!p || !p->is_double()) return false;
+    if (p->to_double() == 0) return true;
+    return p->to_double() > 0 && p->to_double() <= 1 && train && train->is_bool() &&
+           !train->to_bool();
   }
 
   // All users are operators that ask for values, not for the tensor object.

@@ -38,9 +38,9 @@ inline Vec splat(float x) { return x - Vec{}; }
 inline int64_t lower(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t up(int64_t a, int64_t b) { return (a + b - 1) / b * b; }
 
-// NaN spreads.
-inline float larger(float a, float b) { return b > a || b != b ? b : a; }
-inline Vec larger(Vec a, Vec b) { return (b > a) | (b != b) ? b : a; }
+// Without regard to NaN: the exponentials carry it on.
+inline float larger(float a, float b) { return a > b ? a : b; }
+inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 
 template <int kShift, int... kIndex>
 inline Vec rotate(Vec v, std::integer_sequence<int, kIndex...>) {
@@ -71,7 +71,9 @@ inline void product(const float* a, int64_t a_row, const float* b, int64_t b_row
       for (int c = 0; c < kVectors; ++c) sums[r][c] += factor * line[c];
     }
   }
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
     for (int c = 0; c < kVectors; ++c) end(r, c, sums[r][c]);
   }
 }
@@ -154,6 +156,36 @@ void score(const float* queries, int64_t query_row, const float* panels, int64_t
   }
 }
 
+// Scores of one query with kKeys keys.
+template <int kKeys>
+inline void dots(const float* query, const float* keys, int64_t key_row, int64_t dims, float factor,
+                 float* to) {
+  Vec sums[kKeys] = {};
+  int64_t d = 0;
+  for (; d + kLanes <= dims; d += kLanes) {
+    const Vec q = load(query + d);
+    for (int j = 0; j < kKeys; ++j) sums[j] += q * load(keys + j * key_row + d);
+  }
+  for (int j = 0; j < kKeys; ++j) {
+    float sum = reduce(sums[j], [](Vec a, Vec b) { return a + b; });
+    for (int64_t e = d; e < dims; ++e) sum += query[e] * keys[j * key_row + e];
+    to[j] = sum * factor;
+  }
+}
+
+void score_few(const float* queries, int64_t query_row, const float* keys, int64_t key_row,
+               int64_t dims, float factor, const ScoreTile& tile) {
+  int64_t j = 0;
+  const auto column = [&]<int kKeys>() {
+    for (int64_t i = 0; i < tile.rows; ++i) {
+      dots<kKeys>(queries + i * query_row, keys + j * key_row, key_row, dims, factor,
+                  tile.scores + i * tile.row_step + j);
+    }
+  };
+  for (; j + 4 <= tile.columns; j += 4) column.template operator()<4>();
+  for (; j < tile.columns; ++j) column.template operator()<1>();
+}
+
 // Calls change(score, mask element) for all of the tile.
 template <class T, class Change>
 inline void apply(const ScoreTile& tile, const T* mask, int64_t row_step, int64_t column_step,
@@ -185,28 +217,40 @@ void fill_where(const ScoreTile& tile, const bool* mask, int64_t row_step, int64
   apply(tile, mask, row_step, column_step, [=](float s, bool m) { return m == where ? value : s; });
 }
 
-void soften(const ScoreTile& tile, const RunningSoftmax& softmax) {
-  const int64_t columns = up(tile.columns, kLanes);
+// What exponentials are measured from. Rows that are hidden so far: theirs are zero, not NaN.
+inline float level_of(float best) { return best == -kInfinity ? 0.0f : best; }
+
+// The best score of each row; the last vector is filled up with what has no weight.
+void find_best(const ScoreTile& tile, const RunningSoftmax& softmax) {
+  const int64_t last = up(tile.columns, kLanes) - kLanes;
+  float present[kLanes];
+  for (int k = 0; k < kLanes; ++k) present[k] = last + k < tile.columns ? 1 : 0;
+  const auto inside = load(present) > Vec{};
   for (int64_t i = 0; i < tile.rows; ++i) {
     float* row = tile.scores + i * tile.row_step;
-    for (int64_t j = tile.columns; j < columns; ++j) row[j] = -kInfinity;
-    Vec best = load(row);
-    for (int64_t j = kLanes; j < columns; j += kLanes) best = larger(best, load(row + j));
+    Vec best = inside ? load(row + last) : splat(-kInfinity);
+    store(row + last, best);
+    for (int64_t j = 0; j < last; j += kLanes) best = larger(best, load(row + j));
     const float found = reduce(best, [](Vec a, Vec b) { return larger(a, b); });
-    const float before = softmax.first ? -kInfinity : softmax.best[i];
-    const float now = larger(before, found);
+    if (softmax.first) {
+      softmax.best[i] = found;
+      continue;
+    }
+    const float before = softmax.best[i], now = larger(before, found);
     softmax.best[i] = now;
-    // Rows that are hidden so far: their exponentials are zero, not NaN.
-    const float level = now == -kInfinity ? 0.0f : now;
-    softmax.keep[i] = softmax.first ? 0.0f : simd::exp(before - level);
+    softmax.keep[i] = simd::exp(before - level_of(now));
   }
+}
+
+void soften(const ScoreTile& tile, const RunningSoftmax& softmax) {
+  find_best(tile, softmax);
   for (int64_t i = 0; i < tile.rows; ++i) {
     float* row = tile.scores + i * tile.row_step;
-    const float best = softmax.best[i], level = best == -kInfinity ? 0.0f : best;
+    const float level = level_of(softmax.best[i]);
     Vec sum = {};
-    for (int64_t j = 0; j < columns; j += kLanes) {
+    for (int64_t j = 0; j < tile.columns; j += kLanes) {
 #pragma GCC ivdep
-      for (int k = 0; k < kLanes; ++k) row[j + k] = simd::exp(row[j + k] - level);
+      for (int k = 0; k < kLanes; ++k) row[j + k] = simd::exp_nonpositive(row[j + k] - level);
       sum += load(row + j);
     }
     const float total = reduce(sum, [](Vec a, Vec b) { return a + b; });
@@ -260,8 +304,8 @@ bool finite(const float* x, int64_t n) {
 }  // namespace
 
 void fill(AttentionLoops& loops) {
-  loops = {kLanes, kPanel, rows_beside(kWide), pack_keys, score, add, multiply, fill_where, soften,
-           mix,    finite};
+  loops = {kLanes, kPanel,   rows_beside(kWide), pack_keys, score, score_few,
+           add,    multiply, fill_where,         soften,    mix,   finite};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -50,6 +50,9 @@ struct AttentionLoops {
   // Scores of tile.columns keys, which start a panel, times factor; whole vectors are stored.
   void (*score)(const float* queries, int64_t query_row, const float* panels, int64_t dims,
                 float factor, const ScoreTile& tile);
+  // The same from rows of keys as they are: for a few queries, which packing would not pay for.
+  void (*score_few)(const float* queries, int64_t query_row, const float* keys, int64_t key_row,
+                    int64_t dims, float factor, const ScoreTile& tile);
   void (*add)(const ScoreTile& tile, const float* mask, int64_t row_step, int64_t column_step,
               float factor);
   void (*multiply)(const ScoreTile& tile, const float* mask, int64_t row_step, int64_t column_step);

@@ -16,6 +16,8 @@ constexpr int64_t kTile = 8192;
 // Multiply-adds that are worth another thread, and queries that are worth packing keys again.
 constexpr int64_t kGrain = 1 << 18;
 constexpr int64_t kFewQueries = 64;
+// Queries that keys are not packed for.
+constexpr int64_t kUnpacked = 4;
 
 int64_t parts_of(int64_t total, int64_t most) { return (total + most - 1) / most; }
 int64_t round_up(int64_t n, int64_t multiple) { return parts_of(n, multiple) * multiple; }
@@ -30,11 +32,13 @@ struct Blocking {
         rows(even_part(p.queries, std::max(kTile / block, loops.row_multiple), loops.row_multiple)),
         score_row(block + loops.lanes),
         wide(round_up(p.width, loops.lanes)),
+        packs_keys(p.queries > kUnpacked || p.key.step != 1),
         packs_values(wide != p.width) {}
   int64_t block;      // keys
   int64_t rows;       // queries of a tile
   int64_t score_row;  // apart from powers of two, which would share cache sets
   int64_t wide;       // values in whole vectors
+  bool packs_keys;
   bool packs_values;
 };
 
@@ -43,7 +47,7 @@ class Worker {
  public:
   Worker(const AttentionProblem& problem, const Blocking& blocking)
       : p_(problem), b_(blocking), loops_(attention_loops()) {
-    const int64_t panels = round_up(p_.keys, loops_.panel) * p_.dims;
+    const int64_t panels = b_.packs_keys ? round_up(p_.keys, loops_.panel) * p_.dims : 0;
     const int64_t values = b_.packs_values ? p_.keys * b_.wide : 0;
     const int64_t scores = b_.rows * b_.score_row, sums = b_.rows * b_.wide;
     const auto bytes = static_cast<int64_t>(sizeof(float));
@@ -66,8 +70,10 @@ class Worker {
  private:
   void enter(int64_t index) {
     head_ = index;
-    const float* keys = p_.key.data + p_.key.batch.at(index);
-    loops_.pack_keys(keys, p_.key.row_step, p_.key.step, p_.keys, p_.dims, panels_);
+    key_ = p_.key.data + p_.key.batch.at(index);
+    if (b_.packs_keys) {
+      loops_.pack_keys(key_, p_.key.row_step, p_.key.step, p_.keys, p_.dims, panels_);
+    }
     value_ = p_.value.data + p_.value.batch.at(index);
     value_row_ = p_.value.row_step;
     may_skip_ = !p_.masks.empty() && p_.masks.back().kind == ScoreMask::Kind::kCausal;
@@ -90,7 +96,7 @@ class Worker {
     const int64_t keys = may_skip_ ? std::min(p_.keys, row + rows) : p_.keys;
     for (int64_t key = 0; key < keys; key += b_.block) {
       const ScoreTile scores{scores_, b_.score_row, rows, std::min(b_.block, keys - key)};
-      loops_.score(queries, p_.query.row_step, panels_ + key * p_.dims, p_.dims, p_.factor, scores);
+      score(queries, key, scores);
       for (const ScoreMask& mask : p_.masks) apply(mask, scores, row, key);
       loops_.soften(scores, {best_, total_, keep_, key == 0});
       const bool last = key + b_.block >= keys;
@@ -98,6 +104,15 @@ class Worker {
         for (int64_t i = 0; i < rows; ++i) total_[i] = 1.0f / total_[i];
       }
       mix(scores, row, key, last);
+    }
+  }
+
+  void score(const float* queries, int64_t key, const ScoreTile& scores) {
+    const int64_t row = p_.query.row_step, step = p_.key.row_step;
+    if (b_.packs_keys) {
+      loops_.score(queries, row, panels_ + key * p_.dims, p_.dims, p_.factor, scores);
+    } else {
+      loops_.score_few(queries, row, key_ + key * step, step, p_.dims, p_.factor, scores);
     }
   }
 
@@ -149,7 +164,7 @@ class Worker {
   Ref<Storage> scratch_;
   float *panels_, *scores_, *sums_, *values_, *best_, *total_, *keep_;
   int64_t head_ = -1;
-  const float* value_ = nullptr;
+  const float *key_ = nullptr, *value_ = nullptr;
   int64_t value_row_ = 0;
   bool may_skip_ = false;  // keys after a query change nothing
 };

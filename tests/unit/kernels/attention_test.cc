@@ -125,7 +125,8 @@ TEST_F(AttentionTest, EveryShape) {
       {1, 1, 65, 63, 40, 40},   {1, 12, 128, 128, 64, 64}, {1, 2, 197, 197, 64, 64},
       {1, 1, 33, 255, 80, 80},  {1, 1, 31, 256, 96, 72},   {1, 2, 30, 257, 128, 128},
       {1, 1, 600, 600, 64, 64}, {2, 1, 13, 1025, 17, 33},  {1, 1, 5, 300, 200, 130},
-      {1, 1, 100, 2, 3, 200},
+      {1, 1, 100, 2, 3, 200},   {2, 3, 1, 70, 64, 64},     {1, 2, 2, 300, 24, 40},
+      {1, 1, 4, 18, 70, 16},
   };
   for (const Shape& s : shapes) {
     const Tensor q = random({s.batch, s.heads, s.queries, s.dims});
@@ -431,6 +432,9 @@ TEST(AttentionLoopsTest, InstructionSetsAgree) {
     loops.pack_keys(k.data(), kDims, 1, kKeys, kDims, panels.data());
     const ScoreTile tile{scores.data(), row, kRows, kKeys};
     loops.score(q.data(), kDims, panels.data(), kDims, 0.5f, tile);
+    const std::vector<float> packed = scores;
+    loops.score_few(q.data(), kDims, k.data(), kDims, kDims, 0.5f, tile);
+    for (size_t i = 0; i < scores.size(); ++i) ASSERT_NEAR(scores[i], packed[i], 1e-5) << i;
     loops.soften(tile, {best.data(), total.data(), keep.data(), true});
     for (float& t : total) t = 1 / t;
     loops.mix({scores.data(), row, kRows, v.data(), 32, kKeys, kWidth, nullptr, nullptr, 0,
