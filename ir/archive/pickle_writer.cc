@@ -245,8 +245,10 @@ void PickleWriter::quantizer(const QuantParams& params) {
 
 void PickleWriter::tensor(const Tensor& tensor) {
   if (!tensor.defined()) return op(pickle::kNone);
-  const bool quantized = is_quantized(tensor.dtype());
-  global("torch._utils", quantized ? "_rebuild_qtensor" : "_rebuild_tensor_v2");
+  const bool quantized = is_quantized(tensor.dtype()), untyped = is_untyped(tensor.dtype());
+  global("torch._utils", quantized ? "_rebuild_qtensor"
+                         : untyped ? "_rebuild_tensor_v3"
+                                   : "_rebuild_tensor_v2");
   op(pickle::kMark);
   storage(tensor);
   integer(tensor.offset());
@@ -260,8 +262,14 @@ void PickleWriter::tensor(const Tensor& tensor) {
   global("collections", "OrderedDict");
   op(pickle::kEmptyTuple);
   op(pickle::kReduce);
+  if (untyped) global("torch", dtype_short_name(tensor.dtype()));
   op(pickle::kTuple);
   op(pickle::kReduce);
+}
+
+// Python has no storages of the newest dtypes: they are bytes, and tensors bring the dtype.
+bool PickleWriter::is_untyped(DType dtype) const {
+  return style_ == PickleStyle::kPython && dtype >= DType::kBits1x8;
 }
 
 void PickleWriter::storage(const Tensor& tensor) {
@@ -271,17 +279,23 @@ void PickleWriter::storage(const Tensor& tensor) {
   if (tensor.device().kind != DeviceKind::kCpu) {
     unimplemented("saving a tensor on device ", temper::to_string(tensor.device()));
   }
-  const int64_t count = tensor.storage()->size() / tensor.item_size();
+  const bool untyped = is_untyped(tensor.dtype());
+  const int64_t width = untyped ? 1 : tensor.item_size();
+  const int64_t count = tensor.storage()->size() / width;
   op(pickle::kMark);
   string("storage");
-  global("torch", str_cat(dtype_name(tensor.dtype()), "Storage"));
+  if (untyped) {
+    global("torch.storage", "UntypedStorage");
+  } else {
+    global("torch", str_cat(dtype_name(tensor.dtype()), "Storage"));
+  }
   string(str_cat(records_.size()));
   string("cpu");
   integer(count);
   op(pickle::kTuple);
   op(pickle::kPersistentId);
   storages_.emplace(key, put());
-  records_.push_back({tensor.storage(), count * tensor.item_size()});
+  records_.push_back({tensor.storage(), count * width});
 }
 
 bool PickleWriter::get(const std::map<std::string, uint32_t, std::less<>>& memo,

@@ -60,6 +60,7 @@ class PickleWriter {
   void tensor(const Tensor& tensor);
   void quantizer(const QuantParams& params);
   void storage(const Tensor& tensor);
+  bool is_untyped(DType dtype) const;
   void dims(DimsView dims);
   bool get(const std::map<std::string, uint32_t, std::less<>>& memo, std::string_view key);
   void get(uint32_t id);

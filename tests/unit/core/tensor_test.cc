@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "core/base/error.h"
@@ -94,12 +95,42 @@ TEST(Half, RoundTripsEveryValue) {
   EXPECT_EQ(float_to_half_bits(65519.0f), 0x7bff);
 }
 
+TEST(Float8, RoundTripsEveryValue) {
+  for (const DType dtype :
+       {DType::kFloat8E5M2, DType::kFloat8E4M3FN, DType::kFloat8E5M2FNUZ, DType::kFloat8E4M3FNUZ}) {
+    const Tensor all = empty({256}, dtype);
+    for (int bits = 0; bits < 256; ++bits) {
+      reinterpret_cast<uint8_t*>(all.raw())[bits] = static_cast<uint8_t>(bits);
+    }
+    const Tensor wide = to_dtype(all, DType::kFloat64), back = to_dtype(wide, dtype);
+    for (int bits = 0; bits < 256; ++bits) {
+      if (std::isnan(wide.data<double>()[bits])) continue;
+      EXPECT_EQ(reinterpret_cast<uint8_t*>(back.raw())[bits], bits) << dtype_name(dtype);
+    }
+  }
+}
+
+TEST(WideUnsigned, ConvertsTheUpperHalfOfItsRange) {
+  const Tensor large = empty({1}, DType::kUInt64);
+  *large.data<uint64_t>() = 0xffff'ffff'ffff'f800;
+  EXPECT_EQ(*to_dtype(large, DType::kFloat64).data<double>(), 18446744073709549568.0);
+  EXPECT_EQ(*to_dtype(to_dtype(large, DType::kFloat64), DType::kUInt64).data<uint64_t>(),
+            0xffff'ffff'ffff'f800);
+  EXPECT_EQ(*to_dtype(large, DType::kInt64).data<int64_t>(), -2048);
+  EXPECT_EQ(*to_dtype(large, DType::kUInt16).data<uint16_t>(), 0xf800);
+  EXPECT_THROW(to_dtype(large, DType::kBits16), Error);
+}
+
 TEST(DType, PromotionFollowsTheLattice) {
   EXPECT_EQ(promote(DType::kUInt8, DType::kInt8), DType::kInt16);
   EXPECT_EQ(promote(DType::kInt64, DType::kFloat16), DType::kFloat16);
   EXPECT_EQ(promote(DType::kFloat16, DType::kBFloat16), DType::kFloat32);
   EXPECT_EQ(promote(DType::kComplex64, DType::kFloat64), DType::kComplex128);
   EXPECT_EQ(promote(DType::kBool, DType::kUInt8), DType::kUInt8);
+  EXPECT_EQ(promote(DType::kUInt16, DType::kUInt16), DType::kUInt16);
+  EXPECT_EQ(promote(DType::kUInt16, DType::kFloat16), DType::kFloat16);
+  EXPECT_THROW(promote(DType::kUInt16, DType::kInt16), Error);
+  EXPECT_THROW(promote(DType::kFloat8E5M2, DType::kFloat32), Error);
 }
 
 }  // namespace
