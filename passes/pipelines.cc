@@ -19,7 +19,9 @@ const Pipeline& load_pipeline() {
       see_through(),
       simplify(),
       {{"functionalize", "dce"}},
-      {{"linear_spellings", "fuse_layers", "fold_batch_norm", "constant_propagation", "cse", "dce"},
+      {{"linear_spellings", "tensor_identities", "activation_spellings", "norm_spellings",
+        "fuse_layers", "fold_batch_norm", "fold_affine", "fold_input_affine",
+        "constant_propagation", "cse", "dce"},
        4},
       {{"free_layout", "cse", "constant_pooling", "dce"}},
   };

@@ -13,6 +13,7 @@ void add_matmul(OpRegistry& registry) {
       {"aten::matmul", matmul, kIgnoresLayout},
       {"aten::linear", linear, kIgnoresLayout},
       {"temper::linear", fused_linear, kIgnoresLayout},
+      {"temper::normed_linear", normed_linear, kIgnoresLayout},
       {"temper::as_matrix", as_matrix, kCheap | kKeepsRank | kMayReturnInput},
       {"aten::mv", mv},
       {"aten::dot", dot},
