@@ -24,6 +24,10 @@ void matmul(OpCall& call);
 void linear(OpCall& call);
 void as_matrix(OpCall& call);     // the tensor itself; raises unless it has two dims
 void fused_linear(OpCall& call);  // linear, then the arguments of an epilogue
+// (input, weight, bias?, normed weight, normed bias?, gamma?, beta?, mean, variance, eps), then the
+// arguments of an epilogue: a linear layer and a batch norm. For samples, which are matrices, these
+// are the layer with the normed weight and bias; for sequences the norm is over positions.
+void normed_linear(OpCall& call);
 void mv(OpCall& call);
 void dot(OpCall& call);
 void vdot(OpCall& call);

@@ -1,7 +1,6 @@
 #include "kernels/cpu/norm.h"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "core/base/error.h"
@@ -282,6 +281,11 @@ GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, i
 
 }  // namespace
 
+Tensor normalize_batch(const RunContext& context, const Tensor& x, const Tensor& weight,
+                       const Tensor& bias, const Tensor& mean, const Tensor& variance, double eps) {
+  return run_batch_norm(context, x, weight, bias, mean, variance, false, 0, eps).output;
+}
+
 void batch_norm(OpCall& call) {
   call.ret(run_batch_norm(call.context(), call.tensor(0), call.opt_tensor(1), call.opt_tensor(2),
                           call.opt_tensor(3), call.opt_tensor(4), call.boolean(5), call.number(6),
@@ -313,40 +317,6 @@ void native_layer_norm(OpCall& call) {
   call.ret(0, r.output);
   call.ret(1, to_dtype(r.mean, call.tensor(0).dtype()));
   call.ret(2, to_dtype(r.rstd, call.tensor(0).dtype()));
-}
-
-void rms_norm(OpCall& call) {
-  const Tensor x = call.tensor(0).contiguous(), weight = call.opt_tensor(2);
-  const Dims shape = call.ints(1);
-  if (static_cast<int64_t>(shape.size()) > x.dim() ||
-      x.sizes().subspan(x.sizes().size() - shape.size()) != DimsView(shape)) {
-    fail("rms_norm: the input's last sizes must be ", to_string(shape), ", but its shape is ",
-         to_string(x.sizes()));
-  }
-  const int64_t size = numel_of(shape);
-  const double fallback = x.dtype() == DType::kFloat64 ? std::numeric_limits<double>::epsilon()
-                                                       : std::numeric_limits<float>::epsilon();
-  const double eps = call.number_or(3, fallback);
-  const Tensor out = empty(x.sizes(), x.dtype());
-  visit(x.dtype(), "rms_norm", AllFloatTypes{}, [&]<class T>() {
-    using C = Compute<T>;
-    const Tensor w = weight.defined() ? to_dtype(weight, x.dtype()).contiguous() : weight;
-    for (int64_t r = 0; size > 0 && r < x.numel() / size; ++r) {
-      const T* row = x.data<T>() + r * size;
-      double squares = 0;
-      for (int64_t i = 0; i < size; ++i) {
-        squares += static_cast<double>(static_cast<C>(row[i])) *
-                   static_cast<double>(static_cast<C>(row[i]));
-      }
-      const C scale = static_cast<C>(1 / std::sqrt(squares / static_cast<double>(size) + eps));
-      for (int64_t i = 0; i < size; ++i) {
-        const C v = static_cast<C>(row[i]) * scale;
-        out.data<T>()[r * size + i] =
-            static_cast<T>(w.defined() ? v * static_cast<C>(w.data<T>()[i]) : v);
-      }
-    }
-  });
-  call.ret(out);
 }
 
 void group_norm(OpCall& call) {

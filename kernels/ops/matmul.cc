@@ -15,6 +15,7 @@ void add_matmul(OpRegistry& registry) {
       {"aten::linear", linear, kIgnoresLayout},
       {"temper::linear", fused_linear, kIgnoresLayout},
       {"temper::attention", attention, kIgnoresLayout},
+      {"temper::normed_linear", normed_linear, kIgnoresLayout},
       {"temper::as_matrix", as_matrix, kCheap | kKeepsRank | kMayReturnInput},
       {"aten::mv", mv},
       {"aten::dot", dot},

@@ -127,4 +127,23 @@ bool is_mutable(const TypePtr& type) {
   return any_within(type, is_mutable_itself);
 }
 
+bool reshapes_in_place(const Block& block) {
+  for (const Node* node : block) {
+    for (const Block* inner : node->blocks()) {
+      if (reshapes_in_place(*inner)) return true;
+    }
+    if (node->is(Kind::kFork) || node->is(Kind::kCallMethod) || node->is(Kind::kCallFunction)) {
+      return true;
+    }
+    const OpDef* op = node->op();
+    if (!op || !op->writes() || op->in_place()) continue;
+    const auto& arguments = op->schema().arguments;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i].is_write() && node->input(i)->type()->kind() == TypeKind::kTensor)
+        return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace temper

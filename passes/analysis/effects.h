@@ -16,6 +16,9 @@ bool is_opaque(const ir::Node& node);
 // Gives other results when it runs again on the same inputs. Looks into blocks.
 bool is_nondeterministic(const ir::Node& node);
 
+// Some node of the block may give a tensor object that exists another shape.
+bool reshapes_in_place(const ir::Block& block);
+
 // Equal inputs give equal outputs and nothing else happens: an operator, or a kind without blocks,
 // that may be evaluated ahead of time. Reading memory that others write is not looked at.
 bool is_pure(const ir::Node& node);

@@ -1,6 +1,7 @@
 // Convolutions and linear layers take batch norms, residual sums and activations into themselves.
 // Every spelling of a layer becomes temper::conv or temper::linear first.
 
+#include <algorithm>
 #include <string>
 
 #include "passes/match/match.h"
@@ -27,6 +28,11 @@ constexpr Layer kConv = {
     ", %no"};
 constexpr Layer kLinear = {"%x : Tensor, %w : Tensor, %b : Tensor?", "temper::linear(%x, %w, %b",
                            ""};
+
+constexpr Layer kNormedLinear = {
+    "%x : Tensor, %w : Tensor, %b : Tensor?, %nw : Tensor, %nb : Tensor?, %gamma : Tensor?, "
+    "%shift : Tensor?, %mean : Tensor, %var : Tensor, %eps : float",
+    "temper::normed_linear(%x, %w, %b, %nw, %nb, %gamma, %shift, %mean, %var, %eps", ""};
 
 // Constants that the texts below use.
 constexpr const char* kConstants = R"(
@@ -112,13 +118,23 @@ bool is_number(const Match& match, std::string_view name) {
   return value && (value->is_int() || value->is_double());
 }
 
+// Fixed numbers for each channel are no residual: they go into weights and biases.
+bool is_residual(const Match& match) {
+  const IValue* sum = match.constant("r");
+  const IValue* weight = match.constant("w");
+  if (!sum || !sum->is_tensor() || !weight || !weight->is_tensor()) return true;
+  const Tensor w = weight->to_tensor();
+  return !w.defined() || w.dim() < 2 || !sum->to_tensor().defined() ||
+         sum->to_tensor().numel() > std::max(w.size(0), w.size(1));
+}
+
 class FusedLayers {
  public:
   FusedLayers(const OpRegistry& ops) : ops_(ops) {
     for (const Spelling& spelling : kConvSpellings) add_spelling(spelling);
     add("%x : Tensor, %w : Tensor, %b : Tensor?", "  %y : Tensor = aten::linear(%x, %w, %b)\n",
         "%y", layer_text(kLinear, "%z", kPlainEpilogue));
-    for (const Layer& layer : {kConv, kLinear}) {
+    for (const Layer& layer : {kConv, kLinear, kNormedLinear}) {
       for (const bool stored : {false, true}) {
         for (const ActivationPattern& activation : kActivations) {
           add_activation(layer, activation, stored);
@@ -175,7 +191,8 @@ class FusedLayers {
     if (stored) pattern += "  %s : Tensor = temper::as_in_place(%y, %a)\n";
     add(str_cat(layer.declared, ", %r : Tensor"), pattern, stored ? "%s" : "%a",
         layer_text(layer, "%z",
-                   stored ? "%r, %yes, %plain, %zero, %zero" : "%r, %no, %plain, %zero, %zero"));
+                   stored ? "%r, %yes, %plain, %zero, %zero" : "%r, %no, %plain, %zero, %zero"),
+        is_residual);
   }
 
   const OpRegistry& ops_;

@@ -1,7 +1,7 @@
 // x.dim() is asked of the first tensor of a chain that keeps the number of dims, or changes it by a
 // known number, so that the checks of a network's layers become one. len(x.size()) is x.dim().
 
-#include "passes/analysis/alias.h"
+#include "passes/analysis/effects.h"
 #include "passes/constants.h"
 #include "passes/pass.h"
 #include "passes/subgraphs.h"
@@ -10,31 +10,10 @@ namespace temper {
 
 using ir::Block;
 using ir::Graph;
-using ir::Kind;
 using ir::Node;
 using ir::Value;
 
 namespace {
-
-// Some node may change the shape of a tensor object that exists.
-bool reshapes_in_place(const Block& block) {
-  for (const Node* node : block) {
-    for (const Block* inner : node->blocks()) {
-      if (reshapes_in_place(*inner)) return true;
-    }
-    if (node->is(Kind::kFork) || node->is(Kind::kCallMethod) || node->is(Kind::kCallFunction)) {
-      return true;
-    }
-    const OpDef* op = node->op();
-    if (!op || !op->writes() || op->in_place()) continue;
-    const auto& arguments = op->schema().arguments;
-    for (size_t i = 0; i < arguments.size(); ++i) {
-      if (arguments[i].is_write() && node->input(i)->type()->kind() == TypeKind::kTensor)
-        return true;
-    }
-  }
-  return false;
-}
 
 // The input that has as many dims as the node's output; null when that is not known.
 Value* rank_source(const Node& node) {
