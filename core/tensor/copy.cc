@@ -2,6 +2,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/tensor/convert.h"
 #include "core/tensor/dispatch.h"
 #include "core/tensor/float8.h"
 #include "core/tensor/tensor.h"
@@ -93,20 +94,82 @@ Loop plan_loop(const Tensor& dst, const Tensor& src) {
   return loop;
 }
 
+template <class T>
+struct VectorOf {
+  static constexpr int kLanes = 16 / sizeof(T);
+  typedef T Type __attribute__((vector_size(16)));
+};
+
+// Elements of a and b in turns, from their lower or upper halves.
+template <int kHalf, class V, size_t... K>
+V zip(V a, V b, std::index_sequence<K...>) {
+  constexpr int kLanes = sizeof...(K);
+  return __builtin_shufflevector(a, b, (K / 2 + K % 2 * kLanes + kHalf * kLanes / 2)...);
+}
+
+// Transposes vectors: kLanes elements of as many columns become rows.
+template <class T>
+void transpose_block(T* dst, int64_t dst_row, const T* src, int64_t src_col) {
+  constexpr int kLanes = VectorOf<T>::kLanes;
+  using Vector = typename VectorOf<T>::Type;
+  constexpr std::make_index_sequence<kLanes> kAll;
+  Vector lines[kLanes];
+#pragma GCC unroll 16
+  for (int c = 0; c < kLanes; ++c) std::memcpy(&lines[c], src + c * src_col, 16);
+#pragma GCC unroll 4
+  for (int width = 1; width < kLanes; width *= 2) {
+    Vector zipped[kLanes];
+#pragma GCC unroll 8
+    for (int k = 0; k < kLanes / 2; ++k) {
+      zipped[2 * k] = zip<0>(lines[k], lines[k + kLanes / 2], kAll);
+      zipped[2 * k + 1] = zip<1>(lines[k], lines[k + kLanes / 2], kAll);
+    }
+#pragma GCC unroll 16
+    for (int k = 0; k < kLanes; ++k) lines[k] = zipped[k];
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < kLanes; ++r) std::memcpy(dst + r * dst_row, &lines[r], 16);
+}
+
 // Transposes in tiles so that both sides use whole cache lines.
 template <class T>
 void copy_plane(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row,
                 int64_t src_col) {
-  constexpr int64_t kTile = 16;
+  constexpr int64_t kTile = std::max<int64_t>(16, 64 / sizeof(T));
+  const auto each = [&](int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
+    for (int64_t r = r0; r < r1; ++r) {
+      for (int64_t c = c0; c < c1; ++c) dst[r * dst_row + c] = src[r + c * src_col];
+    }
+  };
   for (int64_t r0 = 0; r0 < rows; r0 += kTile) {
     const int64_t r1 = std::min(rows, r0 + kTile);
     for (int64_t c0 = 0; c0 < cols; c0 += kTile) {
       const int64_t c1 = std::min(cols, c0 + kTile);
-      for (int64_t r = r0; r < r1; ++r) {
-        for (int64_t c = c0; c < c1; ++c) dst[r * dst_row + c] = src[r + c * src_col];
+      if constexpr (sizeof(T) < 16) {
+        if (r1 - r0 == kTile && c1 - c0 == kTile) {
+          constexpr int64_t kLanes = 16 / sizeof(T);
+          for (int64_t r = r0; r < r1; r += kLanes) {
+            for (int64_t c = c0; c < c1; c += kLanes) {
+              transpose_block(dst + r * dst_row + c, dst_row, src + r + c * src_col, src_col);
+            }
+          }
+          continue;
+        }
       }
+      each(r0, r1, c0, c1);
     }
   }
+}
+
+// n times the same element.
+template <class T>
+void fill_line(T* to, const T* value, int64_t n) {
+  constexpr DType kSame = sizeof(T) == 1   ? DType::kUInt8
+                          : sizeof(T) == 2 ? DType::kInt16
+                          : sizeof(T) == 4 ? DType::kInt32
+                          : sizeof(T) == 8 ? DType::kInt64
+                                           : DType::kComplex128;
+  convert_loop(kSame, kSame, "fill")(to, sizeof(T), value, 0, n);
 }
 
 // Calls row(dst offset, src offset) for every combination of the outer dims.
@@ -139,6 +202,8 @@ void copy_same(const Tensor& dst, const Tensor& src, const Loop& loop) {
     for_outer(loop, rank - 1, [&](int64_t d, int64_t s) {
       std::memcpy(to + d, from + s, static_cast<size_t>(n) * sizeof(T));
     });
+  } else if (dn == 1 && sn == 0) {
+    for_outer(loop, rank - 1, [&](int64_t d, int64_t s) { fill_line(to + d, from + s, n); });
   } else if (rank >= 2 && dn == 1 && loop.src[rank - 2] == 1) {
     for_outer(loop, rank - 2, [&](int64_t d, int64_t s) {
       copy_plane(to + d, from + s, loop.sizes[rank - 2], n, loop.dst[rank - 2], sn);
@@ -150,14 +215,12 @@ void copy_same(const Tensor& dst, const Tensor& src, const Loop& loop) {
   }
 }
 
-template <class To, class From>
 void copy_cast(const Tensor& dst, const Tensor& src, const Loop& loop) {
-  To* to = dst.data<To>();
-  const From* from = src.data<From>();
-  const size_t rank = loop.sizes.size();
-  const int64_t n = loop.sizes.back(), dn = loop.dst.back(), sn = loop.src.back();
-  for_outer(loop, rank - 1, [&](int64_t d, int64_t s) {
-    for (int64_t i = 0; i < n; ++i) to[d + i * dn] = cast_to<To>(from[s + i * sn]);
+  const ConvertLoop convert = convert_loop(dst.dtype(), src.dtype(), "copy_");
+  const int64_t to_item = dst.item_size(), from_item = src.item_size(), n = loop.sizes.back();
+  for_outer(loop, loop.sizes.size() - 1, [&](int64_t d, int64_t s) {
+    convert(dst.raw() + d * to_item, loop.dst.back() * to_item, src.raw() + s * from_item,
+            loop.src.back() * from_item, n);
   });
 }
 
@@ -223,10 +286,7 @@ void copy_into(const Tensor& dst, const Tensor& source) {
   if (is_wide_unsigned(dst.dtype()) || is_wide_unsigned(src.dtype())) {
     return copy_wide_unsigned(dst, src, loop);
   }
-  visit(dst.dtype(), "copy_", AllTypes{}, [&]<class To>() {
-    visit(src.dtype(), "copy_", AllTypes{},
-          [&]<class From>() { copy_cast<To, From>(dst, src, loop); });
-  });
+  copy_cast(dst, src, loop);
 }
 
 Tensor to_dtype(const Tensor& self, DType dtype) {

@@ -107,13 +107,7 @@ void fill_tensor(const Tensor& self, const Tensor& value) {
          " dimensions.");
   }
   if (self.numel() == 0) return;
-  const Tensor same = to_dtype(value, self.dtype());
-  if (!is_non_overlapping_and_dense(self.sizes(), self.strides())) return copy_into(self, same);
-  self.mark_written();
-  visit_size(self.dtype(), [&]<class T>() {
-    T* begin = reinterpret_cast<T*>(self.raw());
-    std::fill(begin, begin + self.numel(), *reinterpret_cast<const T*>(same.raw()));
-  });
+  copy_into(self, to_dtype(value, self.dtype()));
 }
 
 void check_no_overlap(const Tensor& self) {

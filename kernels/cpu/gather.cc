@@ -1,38 +1,49 @@
 #include "kernels/cpu/gather.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
-#include "kernels/cpu/walk.h"
 
 namespace temper::indexing {
 namespace {
 
+constexpr int64_t kGrainBytes = 65536;
+
 Tensor checked_indices(const Tensor& indices, int64_t size) {
   const Tensor whole = to_dtype(indices, DType::kInt64).contiguous();
-  const int64_t* data = whole.data<int64_t>();
-  for (int64_t i = 0; i < whole.numel(); ++i) {
-    if (data[i] < 0 || data[i] >= size) fail("index out of range in self");
+  if (!gather_loops().all_below(whole.data<int64_t>(), whole.numel(), size)) {
+    fail("index out of range in self");
   }
   return whole;
 }
 
-// Rows of `row` contiguous elements, `outer` times.
-void copy_rows(const Tensor& out, const Tensor& self, const Tensor& indices, int64_t outer,
-               int64_t size, int64_t row_bytes) {
-  const int64_t* at = indices.data<int64_t>();
-  std::byte* to = out.raw();
-  for (int64_t o = 0; o < outer; ++o) {
-    const std::byte* from = self.raw() + o * size * row_bytes;
-    for (int64_t i = 0; i < indices.numel(); ++i) {
-      std::memcpy(to, from + at[i] * row_bytes, static_cast<size_t>(row_bytes));
-      to += row_bytes;
-    }
-  }
+// Rows of `row_bytes` contiguous bytes, `outer` times.
+void copy_rows(const RunContext& context, const Tensor& out, const Tensor& self,
+               const Tensor& indices, int64_t outer, int64_t size, int64_t row_bytes) {
+  const int64_t count = indices.numel(), item = self.item_size();
+  const GatherLoops& loops = gather_loops();
+  const auto elements = loops.elements[element_loop(item)];
+  context.workers->parallel_for(0, outer * count, 1 + kGrainBytes / row_bytes,
+                                [&](int64_t begin, int64_t end) {
+                                  while (begin < end) {
+                                    const int64_t o = begin / count, first = begin % count;
+                                    const int64_t n = std::min(count - first, end - begin);
+                                    const int64_t* at = indices.data<int64_t>() + first;
+                                    const std::byte* from = self.raw() + o * size * row_bytes;
+                                    std::byte* to = out.raw() + begin * row_bytes;
+                                    if (row_bytes == item) {
+                                      elements(to, from, at, 1, 0, n);
+                                    } else {
+                                      loops.rows(to, from, at, n, row_bytes, row_bytes);
+                                    }
+                                    begin += n;
+                                  }
+                                });
 }
 
 void check_gather(const Tensor& self, const Tensor& index, int64_t dim) {
@@ -63,7 +74,8 @@ Tensor wide_index(const Tensor& index, const char* op) {
 
 Tensor as_vector(const Tensor& self) { return self.dim() == 0 ? self.unsqueeze(0) : self; }
 
-Tensor select_indices(const Tensor& self, int64_t dim, const Tensor& indices) {
+Tensor select_indices(const RunContext& context, const Tensor& self, int64_t dim,
+                      const Tensor& indices) {
   const int64_t d = wrap_dim(dim, self.dim());
   if (indices.dim() > 1) fail("index_select(): Index is supposed to be a vector");
   if (indices.dtype() != DType::kInt64 && indices.dtype() != DType::kInt32) {
@@ -79,7 +91,7 @@ Tensor select_indices(const Tensor& self, int64_t dim, const Tensor& indices) {
   if (out.numel() > 0 && source.is_contiguous()) {
     const int64_t row = numel_of(source.sizes().subspan(static_cast<size_t>(d) + 1));
     const int64_t outer = numel_of(source.sizes().subspan(0, static_cast<size_t>(d)));
-    copy_rows(out, source, at, outer, size, row * self.item_size());
+    copy_rows(context, out, source, at, outer, size, row * self.item_size());
   } else if (out.numel() > 0) {
     for (int64_t i = 0; i < at.numel(); ++i) {
       copy_into(out.select(d, i), source.select(d, at.data<int64_t>()[i]));
@@ -88,29 +100,41 @@ Tensor select_indices(const Tensor& self, int64_t dim, const Tensor& indices) {
   return self.dim() == 0 ? out.view_as_shape({}) : out;
 }
 
-Tensor gather_along(const Tensor& self, int64_t dim, const Tensor& index) {
+Tensor gather_along(const RunContext& context, const Tensor& self, int64_t dim,
+                    const Tensor& index) {
   const int64_t d = wrap_dim(dim, self.dim());
   const Tensor out = empty(index.sizes(), self.dtype());
-  const Tensor from = as_vector(self), to = as_vector(out);
-  const Tensor at = as_vector(wide_index(index, "gather"));
+  const Tensor from = as_vector(self);
+  const Tensor at = as_vector(wide_index(index, "gather")).contiguous();
   check_gather(from, at, d);
   if (index.numel() == 0) return out;
-  const int64_t size = from.sizes()[d], stride = from.strides()[d];
-  Dims fixed(from.strides().begin(), from.strides().end());
-  fixed[d] = 0;
+  const int64_t size = from.sizes()[d], item = from.item_size();
   const int64_t* indices = at.data<int64_t>();
-  visit_size(self.dtype(), [&]<class T>() {
-    const T* source = reinterpret_cast<const T*>(from.raw());
-    T* target = reinterpret_cast<T*>(to.raw());
-    walk<3>(at.sizes(), {to.strides(), DimsView(fixed), at.strides()},
-            [&](const auto& o, int64_t n, const auto& s) {
-              for (int64_t i = 0; i < n; ++i) {
-                const int64_t k = indices[o[2] + i * s[2]];
-                if (k < 0 || k >= size) index_out_of_bounds(k, dim, size);
-                target[o[0] + i * s[0]] = source[o[1] + i * s[1] + k * stride];
-              }
-            });
-  });
+  if (!gather_loops().all_below(indices, at.numel(), size)) {
+    const int64_t* bad = std::find_if(indices, indices + at.numel(),
+                                      [size](int64_t k) { return k < 0 || k >= size; });
+    index_out_of_bounds(*bad, dim, size);
+  }
+  // Rows run along the last dim that has more than one element.
+  size_t last = at.sizes().size() - 1;
+  while (last > 0 && at.sizes()[last] == 1) --last;
+  const DimsView rows = at.sizes().subspan(0, last);
+  const int64_t n = at.sizes()[last], step = from.strides()[d];
+  const int64_t move = static_cast<size_t>(d) == last ? 0 : from.strides()[last];
+  const auto elements = gather_loops().elements[element_loop(item)];
+  context.workers->parallel_for(0, numel_of(rows), 1 + kGrainBytes / (n * item),
+                                [&](int64_t begin, int64_t end) {
+                                  for (int64_t row = begin; row < end; ++row) {
+                                    int64_t offset = 0, rest = row;
+                                    for (size_t k = last; k-- > 0;) {
+                                      if (static_cast<size_t>(d) != k)
+                                        offset += rest % rows[k] * from.strides()[k];
+                                      rest /= rows[k];
+                                    }
+                                    elements(out.raw() + row * n * item, from.raw() + offset * item,
+                                             indices + row * n, step, move, n);
+                                  }
+                                });
   return out;
 }
 
@@ -138,11 +162,11 @@ Tensor take_flat(const Tensor& self, const Tensor& index) {
 }
 
 void index_select(OpCall& call) {
-  call.ret(select_indices(call.tensor(0), call.integer(1), call.tensor(2)));
+  call.ret(select_indices(call.context(), call.tensor(0), call.integer(1), call.tensor(2)));
 }
 
 void gather(OpCall& call) {
-  call.ret(gather_along(call.tensor(0), call.integer(1), call.tensor(2)));
+  call.ret(gather_along(call.context(), call.tensor(0), call.integer(1), call.tensor(2)));
 }
 
 void take(OpCall& call) { call.ret(take_flat(call.tensor(0), call.tensor(1))); }
@@ -153,7 +177,8 @@ void take_along_dim(OpCall& call) {
     fail("torch.take_along_dim(): dtype of indices should be Long but got ",
          dtype_name(indices.dtype()));
   }
-  if (call.is_none(2)) return call.ret(gather_along(self.reshape({-1}), 0, indices.reshape({-1})));
+  if (call.is_none(2))
+    return call.ret(gather_along(call.context(), self.reshape({-1}), 0, indices.reshape({-1})));
   if (self.dim() != indices.dim()) {
     fail(
         "torch.take_along_dim(): input and indices should have the same number of dimensions, "
@@ -161,14 +186,14 @@ void take_along_dim(OpCall& call) {
         self.dim(), " dimensions for input, and ", indices.dim(), " dimensions for indices");
   }
   const int64_t dim = wrap_dim(call.integer(2), self.dim());
-  if (self.dim() == 0) return call.ret(gather_along(self, dim, indices));
+  if (self.dim() == 0) return call.ret(gather_along(call.context(), self, dim, indices));
   Dims self_sizes(self.sizes().begin(), self.sizes().end());
   Dims index_sizes(indices.sizes().begin(), indices.sizes().end());
   self_sizes[dim] = indices.sizes()[dim];
   const Dims wanted = broadcast(self_sizes, indices.sizes());
   index_sizes[dim] = self.sizes()[dim];
   const Dims spread = broadcast(self.sizes(), index_sizes);
-  call.ret(gather_along(self.expand(spread), dim, indices.expand(wanted)));
+  call.ret(gather_along(call.context(), self.expand(spread), dim, indices.expand(wanted)));
 }
 
 }  // namespace temper::indexing

@@ -4,13 +4,17 @@
 
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/gather.h"
+#include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
 #include "kernels/cpu/walk.h"
 
 namespace temper::indexing {
 namespace {
+
+constexpr int64_t kGrainBytes = 65536;
 
 // Indices after masks became coordinates: one entry per dim of `self`, undefined for whole dims.
 struct Plan {
@@ -97,6 +101,10 @@ void add_offsets(Plan* plan, const Tensor& index, size_t dim) {
   const Tensor spread = index.expand(plan->shape);
   const int64_t* data = spread.data<int64_t>();
   int64_t* next = plan->offsets.data();
+  if (spread.is_contiguous() &&
+      gather_loops().add_offsets(next, data, spread.numel(), size, stride)) {
+    return;
+  }
   walk_each<1>(plan->shape, {spread.strides()}, [&](const auto& at) {
     int64_t i = data[at[0]];
     if (i < -size || i >= size) index_out_of_bounds(i, static_cast<int64_t>(dim), size);
@@ -131,44 +139,84 @@ Plan make_plan(const Tensor& self, const std::vector<Tensor>& given) {
   return plan;
 }
 
-// Offsets of all positions of some dims, in row-major order.
-std::vector<int64_t> offsets_of(DimsView sizes, DimsView strides) {
-  std::vector<int64_t> out;
-  out.reserve(static_cast<size_t>(numel_of(sizes)));
-  walk_each<1>(sizes, {strides}, [&](const auto& at) { out.push_back(at[0]); });
+// Offsets of all positions of the dims before the indexed ones, in row-major order.
+Dims offsets_before(const Plan& plan) {
+  const DimsView sizes = plan.self.sizes().subspan(0, plan.first);
+  Dims out;
+  walk_each<1>(sizes, {plan.self.strides().subspan(0, plan.first)},
+               [&](const auto& at) { out.push_back(at[0]); });
   return out;
 }
 
-// Calls run(offset in self, number of the first result element, count, stride in self) for runs of
-// the dims after the indexed ones, in the order of the result.
-template <class Run>
-void for_each_run(const Plan& plan, const Run& run) {
-  const DimsView sizes = plan.self.sizes(), strides = plan.self.strides();
-  const std::vector<int64_t> before =
-      offsets_of(sizes.subspan(0, plan.first), strides.subspan(0, plan.first));
-  Dims tail_sizes(sizes.begin() + static_cast<ptrdiff_t>(plan.first + plan.count), sizes.end());
-  Dims tail_strides(strides.begin() + static_cast<ptrdiff_t>(plan.first + plan.count),
-                    strides.end());
-  // Trailing dims that act as one make longer runs.
-  while (tail_sizes.size() >= 2 &&
-         tail_strides[tail_sizes.size() - 2] == tail_strides.back() * tail_sizes.back()) {
-    const int64_t merged = tail_sizes.back() * tail_sizes[tail_sizes.size() - 2];
-    const int64_t step = tail_strides.back();
-    tail_sizes.pop_back();
-    tail_strides.pop_back();
-    tail_sizes.back() = merged;
-    tail_strides.back() = step;
-  }
-  int64_t done = 0;
-  for (int64_t base : before) {
-    for (int64_t offset : plan.offsets) {
-      walk<1>(tail_sizes, {DimsView(tail_strides)},
-              [&](const auto& at, int64_t count, const auto& steps) {
-                run(base + offset + at[0], done, count, steps[0]);
-                done += count;
-              });
+// The dims after the indexed ones, those that act as one merged.
+struct Tail {
+  Dims sizes, strides;
+
+  explicit Tail(const Plan& plan) {
+    const DimsView all = plan.self.sizes(), steps = plan.self.strides();
+    for (size_t d = plan.first + plan.count; d < all.size(); ++d) {
+      if (!sizes.empty() && strides.back() == steps[d] * all[d]) {
+        sizes.back() *= all[d];
+        strides.back() = steps[d];
+      } else {
+        sizes.push_back(all[d]);
+        strides.push_back(steps[d]);
+      }
     }
   }
+};
+
+// Calls run(offset in self, number of the first result element, count, stride in self) for runs of
+// the dims after the indexed ones, in the order of the result: those of positions [begin, end).
+template <class Run>
+void for_each_run(const Plan& plan, const Tail& tail, DimsView before, int64_t begin, int64_t end,
+                  const Run& run) {
+  const int64_t positions = static_cast<int64_t>(plan.offsets.size());
+  int64_t done = begin * numel_of(tail.sizes);
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t start = before[static_cast<size_t>(i / positions)] +
+                          plan.offsets[static_cast<size_t>(i % positions)];
+    if (tail.sizes.size() == 1) {
+      run(start, done, tail.sizes[0], tail.strides[0]);
+      done += tail.sizes[0];
+      continue;
+    }
+    walk<1>(tail.sizes, {DimsView(tail.strides)},
+            [&](const auto& at, int64_t count, const auto& steps) {
+              run(start + at[0], done, count, steps[0]);
+              done += count;
+            });
+  }
+}
+
+// Positions are pairs of one before the indexed dims and one of the indices.
+void read_positions(const Plan& plan, const Tail& tail, DimsView before, int64_t begin, int64_t end,
+                    const Tensor& to) {
+  const int64_t item = to.item_size(), positions = static_cast<int64_t>(plan.offsets.size());
+  const auto elements = gather_loops().elements[element_loop(item)];
+  if (tail.sizes.empty()) {  // single elements, many at once
+    for (int64_t i = begin; i < end;) {
+      const int64_t first = i % positions, n = std::min(end - i, positions - first);
+      elements(to.raw() + i * item,
+               plan.self.raw() + before[static_cast<size_t>(i / positions)] * item,
+               plan.offsets.data() + first, 1, 0, n);
+      i += n;
+    }
+    return;
+  }
+  visit_size(to.dtype(), [&]<class T>() {
+    const T* source = reinterpret_cast<const T*>(plan.self.raw());
+    T* target = reinterpret_cast<T*>(to.raw());
+    for_each_run(plan, tail, before, begin, end,
+                 [&](int64_t at, int64_t first, int64_t count, int64_t step) {
+                   if (step == 1) {
+                     std::memcpy(target + first, source + at,
+                                 static_cast<size_t>(count) * sizeof(T));
+                   } else {
+                     for (int64_t i = 0; i < count; ++i) target[first + i] = source[at + i * step];
+                   }
+                 });
+  });
 }
 
 // Result dims in the order of the source's: like the oracle, which lets strides decide.
@@ -192,22 +240,28 @@ void add_to(T* target, const T& value) {
 
 void write(const Plan& plan, const Tensor& values, bool accumulate) {
   const Tensor source = values.expand(plan.result).contiguous();
+  const Tail tail(plan);
+  const Dims before = offsets_before(plan);
+  const int64_t all = static_cast<int64_t>(before.size() * plan.offsets.size());
   if (accumulate) {
     visit(source.dtype(), "index_put", AllTypes{}, [&]<class T>() {
       T* to = plan.self.data<T>();
       const T* from = source.data<T>();
-      for_each_run(plan, [&](int64_t at, int64_t first, int64_t count, int64_t step) {
-        for (int64_t i = 0; i < count; ++i) add_to(to + at + i * step, from[first + i]);
-      });
+      for_each_run(plan, tail, before, 0, all,
+                   [&](int64_t at, int64_t first, int64_t count, int64_t step) {
+                     for (int64_t i = 0; i < count; ++i)
+                       add_to(to + at + i * step, from[first + i]);
+                   });
     });
     return;
   }
   visit_size(source.dtype(), [&]<class T>() {
     T* to = reinterpret_cast<T*>(plan.self.raw());
     const T* from = reinterpret_cast<const T*>(source.raw());
-    for_each_run(plan, [&](int64_t at, int64_t first, int64_t count, int64_t step) {
-      for (int64_t i = 0; i < count; ++i) to[at + i * step] = from[first + i];
-    });
+    for_each_run(plan, tail, before, 0, all,
+                 [&](int64_t at, int64_t first, int64_t count, int64_t step) {
+                   for (int64_t i = 0; i < count; ++i) to[at + i * step] = from[first + i];
+                 });
   });
 }
 
@@ -218,17 +272,14 @@ void index(OpCall& call) {
   const Plan plan = make_plan(self, call.opt_tensors(1));
   const Tensor packed = empty(plan.result, self.dtype());
   if (packed.numel() > 0) {
-    visit_size(self.dtype(), [&]<class T>() {
-      const T* from = reinterpret_cast<const T*>(plan.self.raw());
-      T* to = reinterpret_cast<T*>(packed.raw());
-      for_each_run(plan, [&](int64_t at, int64_t first, int64_t count, int64_t step) {
-        if (step == 1) {
-          std::memcpy(to + first, from + at, static_cast<size_t>(count) * sizeof(T));
-        } else {
-          for (int64_t i = 0; i < count; ++i) to[first + i] = from[at + i * step];
-        }
-      });
-    });
+    const Tail tail(plan);
+    const Dims before = offsets_before(plan);
+    const int64_t all = static_cast<int64_t>(before.size() * plan.offsets.size());
+    const int64_t bytes = numel_of(tail.sizes) * self.item_size();
+    call.context().workers->parallel_for(0, all, 1 + kGrainBytes / bytes,
+                                         [&](int64_t begin, int64_t end) {
+                                           read_positions(plan, tail, before, begin, end, packed);
+                                         });
   }
   const Dims strides = result_strides(plan);
   if (temper::is_contiguous(plan.result, strides)) return call.ret(packed);

@@ -7,6 +7,7 @@
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/gather.h"
 #include "kernels/cpu/indexing.h"
+#include "kernels/cpu/reduce/loops.h"
 #include "kernels/cpu/walk.h"
 
 namespace temper::indexing {
@@ -73,37 +74,70 @@ void scatter_masked(const Tensor& self, const Tensor& mask, const Tensor& source
   });
 }
 
+int64_t count_set(const uint8_t* set, int64_t n) {
+  uint64_t count = 0;
+  reduce_loops().folds[static_cast<int>(Fold::kNonzero)][static_cast<int>(DType::kUInt8)].row(
+      set, n, &count);
+  return static_cast<int64_t>(count);
+}
+
+// Writes the numbers of the set bytes, of which there are at most `room`; returns how many.
+int64_t places_of_set(const uint8_t* set, int64_t n, int64_t* to, int64_t room) {
+  constexpr int64_t kPiece = 256;
+  int64_t places[kPiece], found = 0;
+  for (int64_t at = 0; at < n && found < room; at += kPiece) {
+    const int64_t end = std::min(n, at + kPiece);
+    int64_t here = 0;
+    for (int64_t i = at; i < end; ++i) {  // without branches: masks follow no pattern
+      places[here] = i;
+      here += set[i] != 0;
+    }
+    std::copy(places, places + here, to + found);
+    found += here;
+  }
+  return found;
+}
+
+// Elements whose byte is set, one behind the other.
 template <class T>
-bool is_set(const T& value) {
-  return static_cast<Compute<T>>(value) != Compute<T>(0);
+T* take_set(const T* from, const uint8_t* set, int64_t n, T* to) {
+  constexpr int64_t kPiece = 256;
+  T taken[kPiece];
+  for (int64_t at = 0; at < n; at += kPiece) {
+    const int64_t end = std::min(n, at + kPiece);
+    int64_t here = 0;
+    for (int64_t i = at; i < end; ++i) {
+      taken[here] = from[i];
+      here += set[i] != 0;
+    }
+    to = std::copy(taken, taken + here, to);
+  }
+  return to;
 }
 
 }  // namespace
 
 Tensor nonzero_coordinates(const Tensor& self) {
   const int64_t rank = self.dim();
-  std::vector<int64_t> found;
-  int64_t count = 0;
-  visit(self.dtype(), "nonzero", AllTypes{}, [&]<class T>() {
-    const T* data = self.data<T>();
-    Dims at(static_cast<size_t>(rank), 0);
-    walk_each<1>(self.sizes(), {self.strides()}, [&](const auto& offset) {
-      if (is_set(data[offset[0]])) {
-        found.insert(found.end(), at.begin(), at.end());
-        ++count;
-      }
-      for (int64_t d = rank; d-- > 0;) {
-        if (++at[d] < self.sizes()[d]) break;
-        at[d] = 0;
-      }
-    });
-  });
+  const Tensor mask = to_dtype(self, DType::kBool).contiguous();
+  const uint8_t* set = reinterpret_cast<const uint8_t*>(mask.raw());
+  const int64_t total = mask.numel(), count = count_set(set, total);
   // One row of memory per dim, like the oracle.
   const Tensor out = empty({rank, count}, DType::kInt64);
-  for (int64_t i = 0; i < count; ++i) {
-    for (int64_t d = 0; d < rank; ++d) {
-      out.data<int64_t>()[d * count + i] = found[static_cast<size_t>(i * rank + d)];
+  if (rank == 0 || count == 0) return out.transpose(0, 1);
+  const int64_t n = mask.sizes()[static_cast<size_t>(rank) - 1];
+  int64_t* coordinates = out.data<int64_t>();
+  int64_t* last = coordinates + (rank - 1) * count;
+  int64_t done = 0;
+  for (int64_t row = 0; done < count; ++row) {
+    const int64_t found = places_of_set(set + row * n, n, last + done, count - done);
+    int64_t rest = row;
+    for (int64_t d = rank - 1; d-- > 0;) {
+      const int64_t size = mask.sizes()[static_cast<size_t>(d)];
+      std::fill_n(coordinates + d * count + done, found, rest % size);
+      rest /= size;
     }
+    done += found;
   }
   return out.transpose(0, 1);
 }
@@ -132,14 +166,18 @@ void masked_select(OpCall& call) {
   }
   const Dims sizes = broadcast(self.sizes(), mask.sizes());
   const Tensor values = self.expand(sizes), chosen = mask.expand(sizes);
-  const uint8_t* set = reinterpret_cast<const uint8_t*>(chosen.raw());
-  int64_t count = 0;
-  walk_each<1>(sizes, {chosen.strides()}, [&](const auto& at) { count += set[at[0]] != 0; });
-  const Tensor out = empty({count}, self.dtype());
+  const Tensor bytes = chosen.contiguous();
+  const uint8_t* set = reinterpret_cast<const uint8_t*>(bytes.raw());
+  const Tensor out = empty({count_set(set, bytes.numel())}, self.dtype());
+  if (out.numel() == 0) return call.ret(out);
   visit_size(self.dtype(), [&]<class T>() {
     const T* from = reinterpret_cast<const T*>(values.raw());
     T* next = reinterpret_cast<T*>(out.raw());
-    walk_each<2>(sizes, {values.strides(), chosen.strides()}, [&](const auto& at) {
+    if (values.is_contiguous()) {
+      take_set(from, set, bytes.numel(), next);
+      return;
+    }
+    walk_each<2>(sizes, {values.strides(), bytes.strides()}, [&](const auto& at) {
       if (set[at[1]]) *next++ = from[at[0]];
     });
   });

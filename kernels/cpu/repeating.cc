@@ -75,7 +75,7 @@ void interleave(OpCall& call, Tensor repeats) {
   }
   const Tensor indices = interleave_indices(repeats);
   check_output_size(call, 3, indices);
-  call.ret(indexing::select_indices(self, dim, indices));
+  call.ret(indexing::select_indices(call.context(), self, dim, indices));
 }
 
 Tensor roll_one(const Tensor& self, int64_t shift, int64_t dim) {

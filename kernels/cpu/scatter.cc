@@ -50,10 +50,24 @@ struct Scatter {
     const int64_t* indices = index.data<int64_t>();
     walk<3>(index.sizes(), {DimsView(fixed), src.strides(), index.strides()},
             [&](const auto& o, int64_t n, const auto& s) {
-              for (int64_t i = 0; i < n; ++i) {
+              const auto place = [&](int64_t i) {
                 const int64_t k = indices[o[2] + i * s[2]];
                 if (k < 0 || k >= size) index_out_of_bounds(k, dim, size);
-                op(to[o[0] + i * s[0] + k * stride], from[o[1] + i * s[1]]);
+                return o[0] + k * stride;
+              };
+              if (s[2] != 0 || n == 0) {
+                for (int64_t i = 0; i < n; ++i) {
+                  op(to[place(i) + i * s[0]], from[o[1] + i * s[1]]);
+                }
+                return;
+              }
+              // One index for the whole row.
+              T* target = to + place(0);
+              const T* source = from + o[1];
+              if (s[0] == 1 && s[1] == 1) {
+                for (int64_t i = 0; i < n; ++i) op(target[i], source[i]);
+              } else {
+                for (int64_t i = 0; i < n; ++i) op(target[i * s[0]], source[i * s[1]]);
               }
             });
   }

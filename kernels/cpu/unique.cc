@@ -9,6 +9,7 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/gather.h"
 #include "kernels/cpu/indexing.h"
+#include "kernels/cpu/reduce/keys.h"
 
 namespace temper::indexing {
 namespace {
@@ -69,11 +70,8 @@ Groups group_elements(const Tensor& flat, bool sorted) {
   Groups groups;
   visit(flat.dtype(), "unique", RealAndBool{}, [&]<class T>() {
     const T* data = flat.data<T>();
-    std::vector<int64_t> order = iota(flat.numel());
-    if (sorted) {
-      std::stable_sort(order.begin(), order.end(),
-                       [&](int64_t a, int64_t b) { return less(data[a], data[b]); });
-    }
+    const std::vector<int64_t> order =
+        sorted ? sorted_places(data, flat.numel()) : iota(flat.numel());
     groups = group(order, [&](int64_t a, int64_t b) { return same_value(data[a], data[b]); });
   });
   return groups;
@@ -102,7 +100,7 @@ Groups group_rows(const Tensor& rows, bool sorted) {
 void elements(OpCall& call, bool sorted, bool inverse, bool counts) {
   const Tensor self = call.tensor(0), flat = self.contiguous().view_as_shape({-1});
   const Groups groups = group_elements(flat, sorted);
-  call.ret(0, select_indices(flat, 0, as_tensor(groups.firsts)));
+  call.ret(0, select_indices(call.context(), flat, 0, as_tensor(groups.firsts)));
   call.ret(1, inverse ? groups.inverse.view_as_shape(self.sizes()) : nothing());
   if (call.num_outputs() > 2) call.ret(2, counts ? as_tensor(groups.counts) : nothing());
 }
@@ -117,7 +115,7 @@ void along_dim(OpCall& call, int64_t dim, bool sorted) {
   const int64_t width = size == 0 ? 0 : self.numel() / size;
   const Tensor moved = self.transpose(d, 0).contiguous();
   const Groups groups = group_rows(moved.view_as_shape({size, width}), sorted);
-  const Tensor rows = select_indices(moved, 0, as_tensor(groups.firsts));
+  const Tensor rows = select_indices(call.context(), moved, 0, as_tensor(groups.firsts));
   call.ret(0, rows.transpose(d, 0));
   // Both are there whether asked for or not.
   call.ret(1, groups.inverse);

@@ -1,4 +1,4 @@
-#include "kernels/cpu/embedding.h"
+#include "kernels/cpu/embedding/kernels.h"
 
 #include "kernels/ops/families.h"
 
@@ -13,6 +13,12 @@ void add_embedding(OpRegistry& registry) {
       {"aten::_embedding_bag", embedding_bag},
       {"aten::_embedding_bag_forward_only", embedding_bag},
       {"temper::embedding_bags", embedding_bags},
+      {"quantized::embedding_bag_byte_prepack", byte_rows_prepack},
+      {"quantized::embedding_bag_byte_unpack", byte_rows_unpack},
+      {"quantized::embedding_bag_byte_rowwise_offsets", byte_bag_fused},
+      {"quantized::embedding_bag_byte", byte_bag_packed},
+      {"quantized::embedding_byte", byte_embedding_packed},
+      {"quantized::embedding_bag_unpack", byte_packed_unpack},
   };
   registry.add(kRows);
 }

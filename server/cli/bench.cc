@@ -96,6 +96,7 @@ void print(const std::vector<Row>& rows, bool as_json) {
       body.push_back({{"concurrency", row.concurrency},
                       {"requests", row.requests},
                       {"requests_per_second", row.per_second},
+                      {"min_ms", row.at(0)},
                       {"p50_ms", row.at(0.5)},
                       {"p90_ms", row.at(0.9)},
                       {"p99_ms", row.at(0.99)},

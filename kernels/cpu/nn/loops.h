@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/base/isa.h"
+
 namespace temper {
 
 struct NnLoops {
@@ -60,14 +62,6 @@ struct NnLoops {
 
 const NnLoops& nn_loops();
 
-namespace isa_baseline {
-void fill(NnLoops& loops);
-}
-namespace isa_avx2 {
-void fill(NnLoops& loops);
-}
-namespace isa_avx512 {
-void fill(NnLoops& loops);
-}
+TEMPER_DECLARE_ISA(void fill(NnLoops& loops))
 
 }  // namespace temper

@@ -5,14 +5,7 @@ namespace {
 
 NnLoops make_loops() {
   NnLoops loops{};
-  isa_baseline::fill(loops);
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) isa_avx2::fill(loops);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-    isa_avx512::fill(loops);
-  }
-#endif
+  TEMPER_FILL_ISA(fill, loops);
   return loops;
 }
 

@@ -5,21 +5,24 @@
 
 #include "core/base/error.h"
 #include "core/op/pointwise_group.h"
+#include "core/tensor/convert.h"
 #include "core/tensor/half.h"
-#include "kernels/cpu/pointwise/convert.h"
+#include "kernels/cpu/pointwise/types.h"
 
 namespace temper {
 namespace {
 
-constexpr int64_t kBlock = 512;
 constexpr int64_t kGrain = 32768;
-constexpr int64_t kElementBytes[] = {4, 8, 8, 8, 16};
+constexpr int64_t kElementBytes[] = {4, 8, 8, 8, 16, 4, 1};
+// Buffers of a block fit into half of a first-level cache, and on the stack.
+constexpr int64_t kBufferBytes = 16384;
+constexpr int64_t kShortBlock = 64, kLongBlock = 4096;
 
 // What a node does for a block.
 struct Step {
   enum class Kind : unsigned char { kNumber, kDirect, kLoad, kRepeat, kCall } kind;
   Loop loop = nullptr;
-  LoadLoop load = nullptr;
+  ConvertLoop load = nullptr;
   int operand = -1;
   int args[3] = {-1, -1, -1};
   int buffer = -1;  // -1: points into an operand
@@ -32,15 +35,13 @@ class Evaluator {
       : expression_(expression), type_(type), inputs_(inputs), nest_(nest), op_(op) {
     TEMPER_CHECK(expression.nodes.size() <= kMaxPointwiseNodes);
     element_ = kElementBytes[static_cast<int>(type)];
-    const LoopNest::Operand& out = nest.operands[0];
-    store_direct_ = out.dtype == native_dtype(type) && out.strides[0] == element_;
-    if (!store_direct_) store_ = store_loop(type, out.dtype);
     find_last_uses();
     for (size_t i = 0; i < expression.nodes.size(); ++i) steps_.push_back(plan(i));
-    // A result that is just an input must still be copied out.
-    if (store_direct_ && steps_.back().kind != Step::Kind::kCall) {
-      store_direct_ = false;
-      store_ = store_loop(type, out.dtype);
+    plan_store();
+    block_ = kLongBlock;
+    if (num_buffers_ > 0) {
+      block_ = std::clamp(kBufferBytes / (num_buffers_ * element_) / kShortBlock * kShortBlock,
+                          kShortBlock, kLongBlock);
     }
   }
 
@@ -51,9 +52,11 @@ class Evaluator {
   Step plan(size_t index);
   void find_last_uses();
   int new_buffer();
+  void plan_store();
   void write_number(const IValue& number, void* to) const;
+  void fill_numbers(std::byte* buffers, int64_t n) const;
   void run_row(const std::byte* const* rows, int64_t first, int64_t last, std::byte* buffers) const;
-  void* buffer(std::byte* buffers, int index) const { return buffers + index * kBlock * element_; }
+  void* buffer(std::byte* buffers, int index) const { return buffers + index * block_ * element_; }
 
   const ScalarExpr& expression_;
   ComputeType type_;
@@ -61,11 +64,11 @@ class Evaluator {
   const LoopNest& nest_;
   const char* op_;
   int64_t element_ = 0;
+  int64_t block_ = 0;
   int num_buffers_ = 0;
   absl::InlinedVector<int, 8> free_buffers_;
   int last_use_[kMaxPointwiseNodes];  // by node: the last node that reads it
-  bool store_direct_ = false;
-  StoreLoop store_ = nullptr;
+  ConvertLoop store_ = nullptr;       // null: the last step writes the output
   absl::InlinedVector<Step, 8> steps_;
 };
 
@@ -95,7 +98,8 @@ Step Evaluator::plan(size_t index) {
     step.kind = Step::Kind::kCall;
     step.loop = best_loops().loops[static_cast<int>(type_)][static_cast<int>(node.fn)];
     if (!step.loop) {
-      constexpr const char* kTypes[] = {"float", "double", "integer", "complex64", "complex128"};
+      constexpr const char* kTypes[] = {"float",      "double",  "integer", "complex64",
+                                        "complex128", "integer", "integer"};
       fail("\"", op_, "\" is not defined for ", kTypes[static_cast<int>(type_)], " tensors (",
            scalar_fn_name(node.fn), ")");
     }
@@ -121,14 +125,29 @@ Step Evaluator::plan(size_t index) {
   step.operand = input->operand;
   const LoopNest::Operand& operand = nest_.operands[static_cast<size_t>(step.operand)];
   const int64_t stride = operand.strides[0];
-  if (operand.dtype == native_dtype(type_) && stride == element_) {
+  if (is_native(operand.dtype, type_) && stride == element_) {
     step.kind = Step::Kind::kDirect;
     return step;
   }
   step.kind = stride == 0 ? Step::Kind::kRepeat : Step::Kind::kLoad;
-  step.load = load_loop(type_, operand.dtype);
+  step.load = convert_loop(native_dtype(type_), operand.dtype, op_);
   step.buffer = step.kind == Step::Kind::kLoad ? new_buffer() : num_buffers_++;
   return step;
+}
+
+void Evaluator::plan_store() {
+  const LoopNest::Operand& out = nest_.operands[0];
+  Step& last = steps_.back();
+  const bool call = last.kind == Step::Kind::kCall;
+  const auto fn = static_cast<size_t>(expression_.nodes.back().fn);
+  const Loop truth = call ? best_loops().truths[static_cast<int>(type_)][fn] : nullptr;
+  if (call && out.dtype == native_dtype(type_) && out.strides[0] == element_) return;
+  if (truth && item_size(out.dtype) == 1 && out.strides[0] == 1) {
+    last.loop = truth;
+    return;
+  }
+  // A result that is just an input must be copied out, too.
+  store_ = convert_loop(out.dtype, native_dtype(type_), op_);
 }
 
 void Evaluator::write_number(const IValue& number, void* to) const {
@@ -138,6 +157,12 @@ void Evaluator::write_number(const IValue& number, void* to) const {
       return;
     case ComputeType::kDouble: *static_cast<double*>(to) = number.scalar_as_double(); return;
     case ComputeType::kInt: *static_cast<int64_t*>(to) = number.scalar_as_int(); return;
+    case ComputeType::kInt32:
+      *static_cast<int32_t*>(to) = static_cast<int32_t>(number.scalar_as_int());
+      return;
+    case ComputeType::kByte:
+      *static_cast<uint8_t*>(to) = static_cast<uint8_t>(number.scalar_as_int());
+      return;
     case ComputeType::kComplex64:
       *static_cast<Complex64*>(to) = Complex64(number.scalar_as_complex());
       return;
@@ -145,19 +170,13 @@ void Evaluator::write_number(const IValue& number, void* to) const {
   }
 }
 
-void repeat(std::byte* buffer, int64_t element, int64_t n) {
-  for (int64_t filled = 1; filled < n; filled *= 2) {
-    std::memcpy(buffer + filled * element, buffer,
-                static_cast<size_t>(std::min(filled, n - filled) * element));
-  }
-}
-
 void Evaluator::run_row(const std::byte* const* rows, int64_t first, int64_t last,
                         std::byte* buffers) const {
   const void* values[kMaxPointwiseNodes];
   const LoopNest::Operand& out = nest_.operands[0];
-  for (int64_t start = first; start < last; start += kBlock) {
-    const int64_t n = std::min(kBlock, last - start);
+  std::byte* out_row = const_cast<std::byte*>(rows[0]);
+  for (int64_t start = first; start < last; start += block_) {
+    const int64_t n = std::min(block_, last - start);
     for (size_t i = 0; i < steps_.size(); ++i) {
       const Step& step = steps_[i];
       if (step.kind == Step::Kind::kDirect) {
@@ -168,69 +187,107 @@ void Evaluator::run_row(const std::byte* const* rows, int64_t first, int64_t las
       values[i] = to;
       if (step.kind == Step::Kind::kLoad) {
         const int64_t stride = nest_.operands[static_cast<size_t>(step.operand)].strides[0];
-        step.load(to, rows[step.operand] + start * stride, stride, n);
+        step.load(to, element_, rows[step.operand] + start * stride, stride, n);
       } else if (step.kind == Step::Kind::kRepeat) {
-        if (start == first) {
-          step.load(to, rows[step.operand], 0, 1);
-          repeat(static_cast<std::byte*>(to), element_, std::min(kBlock, last - first));
-        }
+        if (start == first) step.load(to, element_, rows[step.operand], 0, n);
       } else if (step.kind == Step::Kind::kCall) {
-        if (store_direct_ && i + 1 == steps_.size()) {
-          to = const_cast<std::byte*>(rows[0]) + start * element_;
-        }
+        if (!store_ && i + 1 == steps_.size()) to = out_row + start * out.strides[0];
         const auto arg = [&](int k) { return step.args[k] < 0 ? nullptr : values[step.args[k]]; };
         step.loop(to, arg(0), arg(1), arg(2), n);
       }
     }
-    if (!store_direct_) {
-      store_(const_cast<std::byte*>(rows[0]) + start * out.strides[0], values[steps_.size() - 1],
-             out.strides[0], n);
+    if (store_) {
+      store_(out_row + start * out.strides[0], out.strides[0], values[steps_.size() - 1], element_,
+             n);
     }
+  }
+}
+
+void Evaluator::fill_numbers(std::byte* buffers, int64_t n) const {
+  const ConvertLoop spread = convert_loop(native_dtype(type_), native_dtype(type_), op_);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].kind != Step::Kind::kNumber) continue;
+    const ScalarNode& node = expression_.nodes[i];
+    alignas(16) std::byte number[16];
+    write_number(node.kind == ScalarNode::Kind::kConstant
+                     ? IValue(node.constant)
+                     : inputs_[static_cast<size_t>(node.input)].number,
+                 number);
+    spread(buffer(buffers, steps_[i].buffer), element_, number, 0, n);
   }
 }
 
 void Evaluator::run(int64_t begin, int64_t end, int64_t first, int64_t last) const {
-  const int64_t block = std::min(kBlock, last - first);
-  // Small expressions use the stack, which a one-element operation needs to be quick.
-  constexpr int64_t kStackBytes = 16384;
-  alignas(64) std::byte stack[kStackBytes];
+  // Most expressions use the stack, which a one-element operation needs to be quick.
+  alignas(64) std::byte stack[kBufferBytes];
   std::unique_ptr<std::byte[]> heap;
   std::byte* buffers = stack;
-  if (num_buffers_ * kBlock * element_ > kStackBytes) {
-    heap.reset(new std::byte[static_cast<size_t>(num_buffers_ * kBlock * element_ + 64)]);
+  if (num_buffers_ * block_ * element_ > kBufferBytes) {
+    heap.reset(new std::byte[static_cast<size_t>(num_buffers_ * block_ * element_ + 64)]);
     buffers = heap.get() + (-reinterpret_cast<uintptr_t>(heap.get()) & 63);
   }
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i].kind != Step::Kind::kNumber) continue;
-    const ScalarNode& node = expression_.nodes[i];
-    std::byte* to = static_cast<std::byte*>(buffer(buffers, steps_[i].buffer));
-    write_number(node.kind == ScalarNode::Kind::kConstant
-                     ? IValue(node.constant)
-                     : inputs_[static_cast<size_t>(node.input)].number,
-                 to);
-    repeat(to, element_, block);
-  }
+  fill_numbers(buffers, std::min(block_, last - first));
+  const size_t rank = nest_.sizes.size();
   absl::InlinedVector<const std::byte*, 4> rows(nest_.operands.size());
-  for (int64_t row = begin; row < end; ++row) {
-    for (size_t k = 0; k < rows.size(); ++k) {
-      const LoopNest::Operand& operand = nest_.operands[k];
-      const std::byte* at = operand.data;
-      int64_t rest = row;
-      for (size_t d = 1; d < nest_.sizes.size(); ++d) {
-        at += rest % nest_.sizes[d] * operand.strides[d];
-        rest /= nest_.sizes[d];
-      }
-      rows[k] = at;
-    }
-    run_row(rows.data(), first, last, buffers);
+  absl::InlinedVector<int64_t, 4> index(rank, 0);
+  int64_t rest = begin;
+  for (size_t d = 1; d < rank; ++d) {
+    index[d] = rest % nest_.sizes[d];
+    rest /= nest_.sizes[d];
   }
+  for (size_t k = 0; k < rows.size(); ++k) {
+    rows[k] = nest_.operands[k].data;
+    for (size_t d = 1; d < rank; ++d) rows[k] += index[d] * nest_.operands[k].strides[d];
+  }
+  for (int64_t row = begin; row < end; ++row) {
+    run_row(rows.data(), first, last, buffers);
+    for (size_t d = 1; d < rank; ++d) {
+      const bool wraps = ++index[d] == nest_.sizes[d];
+      const int64_t steps = wraps ? 1 - nest_.sizes[d] : 1;
+      for (size_t k = 0; k < rows.size(); ++k) rows[k] += steps * nest_.operands[k].strides[d];
+      if (!wraps) break;
+      index[d] = 0;
+    }
+  }
+}
+
+// Whether the number is one that the narrow type holds.
+bool fits(const IValue& number, ComputeType type) {
+  if (number.is_double()) {
+    const double value = number.to_double();
+    return value >= 0 && value <= 127 && value == static_cast<double>(static_cast<int>(value));
+  }
+  if (!number.is_int() && !number.is_bool()) return false;
+  const int64_t value = number.scalar_as_int();
+  return type == ComputeType::kByte ? value >= 0 && value <= UINT8_MAX
+                                    : value >= INT32_MIN && value <= INT32_MAX;
+}
+
+// The narrow type when all functions and numbers of the expression allow it.
+ComputeType choose_type(const ScalarExpr& expression, DType compute,
+                        absl::Span<const PointwiseInput> inputs) {
+  const ComputeType narrow = narrow_type(compute), wide = compute_type(compute);
+  if (narrow == wide) return wide;
+  for (const ScalarNode& node : expression.nodes) {
+    bool holds = true;
+    if (node.kind == ScalarNode::Kind::kCall) {
+      holds = best_loops().loops[static_cast<int>(narrow)][static_cast<int>(node.fn)];
+    } else if (node.kind == ScalarNode::Kind::kConstant) {
+      holds = fits(IValue(node.constant), narrow);
+    } else {
+      const PointwiseInput& input = inputs[static_cast<size_t>(node.input)];
+      holds = input.operand >= 0 || fits(input.number, narrow);
+    }
+    if (!holds) return wide;
+  }
+  return narrow;
 }
 
 }  // namespace
 
-void evaluate(const ScalarExpr& expression, ComputeType type,
-              absl::Span<const PointwiseInput> inputs, const LoopNest& nest, const char* op,
-              ParallelRunner& workers) {
+void evaluate(const ScalarExpr& expression, DType compute, absl::Span<const PointwiseInput> inputs,
+              const LoopNest& nest, const char* op, ParallelRunner& workers) {
+  const ComputeType type = choose_type(expression, compute, inputs);
   const Evaluator evaluator(expression, type, inputs, nest, op);
   const int64_t rows = nest.rows(), length = nest.sizes[0];
   if (rows * length <= kGrain || workers.threads() == 1) {

@@ -5,7 +5,6 @@
 #include "core/op/op_def.h"
 #include "core/sync/parallel.h"
 #include "kernels/cpu/pointwise/iterate.h"
-#include "kernels/cpu/pointwise/loops.h"
 
 namespace temper {
 
@@ -15,9 +14,9 @@ struct PointwiseInput {
   IValue number;
 };
 
-// Throws when a function is not defined for the type. `op` names the operator in messages.
-void evaluate(const ScalarExpr& expression, ComputeType type,
-              absl::Span<const PointwiseInput> inputs, const LoopNest& nest, const char* op,
-              ParallelRunner& workers);
+// Operands are converted to `compute`. Throws when a function is not defined for it. `op` names the
+// operator in messages.
+void evaluate(const ScalarExpr& expression, DType compute, absl::Span<const PointwiseInput> inputs,
+              const LoopNest& nest, const char* op, ParallelRunner& workers);
 
 }  // namespace temper

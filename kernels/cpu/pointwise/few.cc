@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/pointwise/convert.h"
 #include "kernels/cpu/pointwise/loops.h"
 #include "kernels/cpu/pointwise/promote.h"
+#include "kernels/cpu/pointwise/types.h"
 
 namespace temper {
 namespace {

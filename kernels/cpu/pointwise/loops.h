@@ -4,18 +4,30 @@
 
 #include <cstdint>
 
+#include "core/base/isa.h"
 #include "core/op/scalar_expr.h"
 
 namespace temper {
 
-enum class ComputeType : unsigned char { kFloat, kDouble, kInt, kComplex64, kComplex128 };
-inline constexpr int kNumComputeTypes = 5;
+// kInt32 and kByte (unsigned) are narrow forms of kInt, for functions that have such a loop.
+enum class ComputeType : unsigned char {
+  kFloat,
+  kDouble,
+  kInt,
+  kComplex64,
+  kComplex128,
+  kInt32,
+  kByte
+};
+inline constexpr int kNumComputeTypes = 7;
 
 // out[i] = fn(a[i], b[i], c[i]) for i < n; out may be one of the operands.
 using Loop = void (*)(void* out, const void* a, const void* b, const void* c, int64_t n);
 
 struct LoopTable {
-  Loop loops[kNumComputeTypes][static_cast<int>(ScalarFn::kCount)];  // null: not defined
+  static constexpr int kFunctions = static_cast<int>(ScalarFn::kCount);
+  Loop loops[kNumComputeTypes][kFunctions];   // null: not defined
+  Loop truths[kNumComputeTypes][kFunctions];  // of functions that give 0 or 1: as bytes
 };
 
 const LoopTable& best_loops();
@@ -23,14 +35,8 @@ const LoopTable& best_loops();
 // Functions without a vector form: the same for every instruction set. Fills what is still null.
 void add_special_loops(LoopTable& table);
 
-namespace isa_baseline {
-void fill(LoopTable& table);
-}
-namespace isa_avx2 {
-void fill(LoopTable& table);
-}
-namespace isa_avx512 {
-void fill(LoopTable& table);
-}
+TEMPER_DECLARE_ISA(void fill(LoopTable& table))
+// Elementary functions of float and double.
+TEMPER_DECLARE_ISA(void fill_elementary(LoopTable& table))
 
 }  // namespace temper

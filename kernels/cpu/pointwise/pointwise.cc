@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
-#include "kernels/cpu/pointwise/convert.h"
 #include "kernels/cpu/pointwise/evaluate.h"
 #include "kernels/cpu/pointwise/few.h"
 #include "kernels/cpu/pointwise/promote.h"
@@ -82,11 +81,11 @@ bool clashes(const Tensor& dest, const Tensor& operand) {
          operand.strides() != dest.strides();
 }
 
-void run(OpCall& call, const PointwiseRule& rule, const Operands& operands, ComputeType type,
+void run(OpCall& call, const PointwiseRule& rule, const Operands& operands, DType compute,
          const Tensor& dest) {
   if (dest.numel() == 0) return;
   const LoopNest nest = make_loop_nest(dest, operands.tensors);
-  evaluate(rule.expression, type, operands.inputs, nest, call.op().name().c_str(),
+  evaluate(rule.expression, compute, operands.inputs, nest, call.op().name().c_str(),
            *call.context().workers);
 }
 
@@ -129,7 +128,7 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
   if (out.numel() == 0) return out;
   nest.sizes.push_back(out.numel());
   nest.operands[0] = {out.raw(), dtypes.output, {out.item_size()}};
-  evaluate(rule.expression, compute_type(dtypes.compute), inputs, nest, call.op().name().c_str(),
+  evaluate(rule.expression, dtypes.compute, inputs, nest, call.op().name().c_str(),
            *call.context().workers);
   return out;
 }
@@ -154,7 +153,7 @@ Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   const Dims shape = broadcast_shape(operands.tensors);
   const Tensor out = make_output(operands.tensors, shape, dtypes.output);
-  run(call, rule, operands, compute_type(dtypes.compute), out);
+  run(call, rule, operands, dtypes.compute, out);
   return out;
 }
 
@@ -171,7 +170,7 @@ void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tens
     if (clashes(dest, operand)) operand = operand.clone();
   }
   dest.mark_written();
-  run(call, rule, operands, compute_type(dtypes.compute), dest);
+  run(call, rule, operands, dtypes.compute, dest);
 }
 
 void pointwise(OpCall& call) { call.ret(evaluate_pointwise(call, *call.op().pointwise())); }

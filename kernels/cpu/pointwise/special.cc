@@ -201,6 +201,10 @@ T lcm_of(T a, T b) {
   FN(pow, F | I | C, pow_of(a, b))                                                    \
   FN(shift_left, I, b<0 || b> 63 ? 0 : static_cast<T>(static_cast<uint64_t>(a) << b)) \
   FN(shift_right, I, b<0 || b> 63 ? (a < 0 ? -1 : 0) : a >> b)                        \
+  FN(exp, C, std::exp(a))                                                             \
+  FN(log, C, std::log(a))                                                             \
+  FN(tanh, C, std::tanh(a))                                                           \
+  FN(sigmoid, C, T(1) / (T(1) + std::exp(-a)))                                        \
   FN(exp2, F | C, exp2_of(a))                                                         \
   FN(expm1, F | C, expm1_of(a))                                                       \
   FN(log2, F | C, log2_of(a))                                                         \

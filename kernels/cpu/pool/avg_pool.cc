@@ -141,6 +141,32 @@ Tensor avg_pool(OpCall& call, const char* op, size_t spatial, bool has_divisor) 
   return out;
 }
 
+// Planes of one channel: the rows of a box are summed in vectors, then pieces of that sum.
+void adaptive_planes(const RunContext& context, const PoolLayout& layout, const Window& w,
+                     const Tensor& out, int64_t work) {
+  const NnLoops& loops = nn_loops();
+  for_pool_rows(context, layout, w, work, [&](int64_t outer, int64_t begin, int64_t end) {
+    std::vector<float> sums(static_cast<size_t>(w.in[2]));
+    const float* plane = layout.input.data<float>() + outer * w.in_count();
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t z = row / w.out[1], y = row % w.out[1];
+      const Box rows = adaptive_box(w, z, y, 0);
+      std::fill(sums.begin(), sums.end(), 0.0f);
+      for (int64_t a = rows.begin[0]; a < rows.end[0]; ++a) {
+        for (int64_t b = rows.begin[1]; b < rows.end[1]; ++b) {
+          loops.add_scaled(sums.data(), plane + (a * w.in[1] + b) * w.in[2], w.in[2], 1.0f);
+        }
+      }
+      float* to = out.data<float>() + outer * w.out_count() + row * w.out[2];
+      for (int64_t x = 0; x < w.out[2]; ++x) {
+        const Box box = adaptive_box(w, z, y, x);
+        to[x] = loops.sum(sums.data() + box.begin[2], box.end[2] - box.begin[2]) /
+                static_cast<float>(box.divisor);
+      }
+    }
+  });
+}
+
 // The mean over every position, as rows of a plane.
 void average_everything(const RunContext& context, const PoolLayout& layout, const Window& w,
                         const Tensor& out) {
@@ -232,6 +258,10 @@ Tensor adaptive_avg_pool(OpCall& call, const char* op, size_t spatial) {
     return out;
   }
   const int64_t work = w.in_count() / std::max<int64_t>(1, w.out[0] * w.out[1]) * layout.inner;
+  if (self.dtype() == DType::kFloat32 && layout.inner == 1) {
+    adaptive_planes(call.context(), layout, w, out, work);
+    return out;
+  }
   visit(self.dtype(), op, AllFloatTypes{}, [&]<class T>() {
     average_rows<T>(call.context(), layout, w, out, work,
                     [&](int64_t z, int64_t y, int64_t x) { return adaptive_box(w, z, y, x); });

@@ -1,11 +1,13 @@
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/pool/kernels.h"
 #include "kernels/cpu/pool/window.h"
+#include "kernels/cpu/spatial_loops.h"
 
 namespace temper {
 namespace {
@@ -107,6 +109,38 @@ void max_planes(const RunContext& context, const PoolLayout& layout, const Windo
                 });
 }
 
+// The same with the place of each maximum inside its plane.
+void max_planes_with_places(const RunContext& context, const PoolLayout& layout, const Window& w,
+                            const Tensor& out, const Tensor& indices) {
+  const SpatialLoops& loops = spatial_loops();
+  const auto row_number = [&](int64_t a, int64_t b) { return (a * w.in[1] + b) * w.in[2]; };
+  for_pool_rows(context, layout, w, w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2],
+                [&](int64_t outer, int64_t begin, int64_t end) {
+                  std::vector<int32_t> places(static_cast<size_t>(w.out[2]));
+                  const float* plane = layout.input.data<float>() + outer * w.in_count();
+                  for (int64_t row = begin; row < end; ++row) {
+                    const Range z = window_range(w, 0, row / w.out[1]),
+                                y = window_range(w, 1, row % w.out[1]);
+                    const int64_t first = outer * w.out_count() + row * w.out[2];
+                    float* to = out.data<float>() + first;
+                    std::fill(to, to + w.out[2], lowest<float>());
+                    for (int64_t x = 0; x < w.out[2]; ++x) {
+                      places[static_cast<size_t>(x)] = static_cast<int32_t>(
+                          row_number(z.begin, y.begin) + window_range(w, 2, x).begin);
+                    }
+                    for (int64_t a = z.begin; a < z.end; a += w.dilation[0]) {
+                      for (int64_t b = y.begin; b < y.end; b += w.dilation[1]) {
+                        const int64_t base = row_number(a, b);
+                        loops.max_row_places(plane + base, w.in[2], to, places.data(),
+                                             static_cast<int32_t>(base), w.out[2], w.kernel[2],
+                                             w.stride[2], w.padding[2], w.dilation[2]);
+                      }
+                    }
+                    std::copy(places.begin(), places.end(), indices.data<int64_t>() + first);
+                  }
+                });
+}
+
 struct MaxPool {
   Tensor values, indices;
 };
@@ -138,8 +172,11 @@ MaxPool max_pool(OpCall& call, const char* op, size_t spatial, bool with_indices
   const PoolLayout layout(self, spatial);
   MaxPool result{layout.make_output(self.dtype(), w.out, spatial), {}};
   if (with_indices) result.indices = layout.make_output(DType::kInt64, w.out, spatial);
-  if (!with_indices && layout.inner == 1 && self.dtype() == DType::kFloat32) {
+  const bool planes = layout.inner == 1 && self.dtype() == DType::kFloat32;
+  if (planes && !with_indices) {
     max_planes(call.context(), layout, w, result.values);
+  } else if (planes && w.in_count() < std::numeric_limits<int32_t>::max()) {
+    max_planes_with_places(call.context(), layout, w, result.values, result.indices);
   } else {
     visit(self.dtype(), op, MaxTypes{}, [&]<class T>() {
       max_rows<T>(call.context(), layout, w, result.values, result.indices);

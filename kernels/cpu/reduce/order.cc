@@ -1,20 +1,15 @@
 // Sorting, selection and counting along a dim. NaN counts as the largest value.
 #include <cmath>
-#include <numeric>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "kernels/cpu/reduce/keys.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
 
 namespace temper {
 namespace {
-
-template <class T>
-bool less_value(T a, T b) {
-  const auto x = static_cast<Compute<T>>(a), y = static_cast<Compute<T>>(b);
-  return x < y || (is_nan_value(y) && !is_nan_value(x));
-}
 
 struct Ordered {
   Tensor values, indices;
@@ -45,33 +40,26 @@ Tensor put_back(const Tensor& t, const Lines& lines, bool scalar) {
   return t.transpose(lines.dim, -1).contiguous();
 }
 
-// The first `keep` positions of every line in order; all when keep < 0.
+// The first `keep` elements of every line in order.
 template <class T>
 void order_lines(const RunContext& context, const Lines& lines, bool descending, int64_t keep,
                  const Tensor& values, const Tensor& indices) {
   const int64_t n = lines.length;
   const T* data = lines.data.data<T>();
   context.workers->parallel_for(0, lines.rows, 4096 / n + 1, [&](int64_t begin, int64_t end) {
-    std::vector<int64_t> order(static_cast<size_t>(n));
-    for (int64_t r = begin; r < end; ++r) {
-      const T* line = data + r * n;
-      std::iota(order.begin(), order.end(), 0);
-      const auto before = [&](int64_t a, int64_t b) {
-        return descending ? less_value(line[b], line[a]) : less_value(line[a], line[b]);
-      };
-      if (keep < n) {
-        // Ties keep the earlier place, so that the answer does not depend on the algorithm.
-        std::partial_sort(
-            order.begin(), order.begin() + keep, order.end(),
-            [&](int64_t a, int64_t b) { return before(a, b) || (!before(b, a) && a < b); });
-      } else {
-        std::stable_sort(order.begin(), order.end(), before);
+    with_entry<T>(n, [&]<class Entry>() {
+      std::vector<Entry> entries, scratch;
+      for (int64_t r = begin; r < end; ++r) {
+        const T* line = data + r * n;
+        first_entries<Entry>(line, n, keep, descending, entries, scratch);
+        T* value = values.data<T>() + r * keep;
+        int64_t* place = indices.data<int64_t>() + r * keep;
+        for (int64_t i = 0; i < keep; ++i) {
+          place[i] = entries[static_cast<size_t>(i)].place();
+          value[i] = line[place[i]];
+        }
       }
-      for (int64_t i = 0; i < keep; ++i) {
-        values.data<T>()[r * keep + i] = line[order[static_cast<size_t>(i)]];
-        indices.data<int64_t>()[r * keep + i] = order[static_cast<size_t>(i)];
-      }
-    }
+    });
   });
 }
 
@@ -90,24 +78,37 @@ Ordered order(OpCall& call, const Tensor& self, int64_t dim, bool descending,
   return {put_back(values, lines, scalar), put_back(indices, lines, scalar)};
 }
 
+void check_not_empty(const Rows& rows, const Tensor& self, int64_t dim, const char* name) {
+  if (rows.length > 0 || rows.rows == 0) return;
+  fail(name, "(): Expected reduction dim ", wrap_dim(dim, self.dim()), " to have non-zero size.");
+}
+
 // The k-th smallest of every line; `pick` chooses k (0-based) for a line, given its length.
 template <class Pick>
-Ordered select_rank(const Tensor& self, int64_t dim, bool keepdim, const Pick& pick) {
+Ordered select_rank(OpCall& call, const char* name, const Tensor& self, int64_t dim, bool keepdim,
+                    const Pick& pick) {
   const Rows rows = make_rows_along(self, dim, keepdim);
   Ordered out{empty(rows.out_sizes, self.dtype()), empty(rows.out_sizes, DType::kInt64)};
-  visit(self.dtype(), "kthvalue", RealTypes{}, [&]<class T>() {
-    std::vector<int64_t> places(static_cast<size_t>(rows.length));
-    for (int64_t r = 0; r < rows.rows; ++r) {
-      const T* line = rows.data.data<T>() + r * rows.length;
-      std::iota(places.begin(), places.end(), 0);
-      const int64_t k = pick.template operator()<T>(line, rows.length);
-      const auto before = [&](int64_t a, int64_t b) {
-        return less_value(line[a], line[b]) || (!less_value(line[b], line[a]) && a < b);
-      };
-      std::nth_element(places.begin(), places.begin() + k, places.end(), before);
-      out.values.data<T>()[r] = line[places[static_cast<size_t>(k)]];
-      out.indices.data<int64_t>()[r] = places[static_cast<size_t>(k)];
-    }
+  const int64_t n = rows.length;
+  if (rows.rows == 0) return out;
+  check_not_empty(rows, self, dim, name);
+  visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
+    call.context().workers->parallel_for(
+        0, rows.rows, 4096 / n + 1, [&](int64_t begin, int64_t end) {
+          with_entry<T>(n, [&]<class Entry>() {
+            std::vector<Entry> entries(static_cast<size_t>(n));
+            for (int64_t r = begin; r < end; ++r) {
+              const T* line = rows.data.data<T>() + r * n;
+              for (int64_t i = 0; i < n; ++i) {
+                entries[static_cast<size_t>(i)] = Entry::make(key_of(line[i], false), i);
+              }
+              const auto chosen = entries.begin() + pick.template operator()<T>(line, n);
+              std::nth_element(entries.begin(), chosen, entries.end());
+              out.indices.data<int64_t>()[r] = chosen->place();
+              out.values.data<T>()[r] = line[chosen->place()];
+            }
+          });
+        });
   });
   return out;
 }
@@ -154,8 +155,8 @@ void kthvalue(OpCall& call) {
   const int64_t k = call.integer(1), dim = call.integer(2);
   const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
   if (k < 1 || k > size) fail("kthvalue(): selected number k out of range for dimension ", dim);
-  Ordered o =
-      select_rank(self, dim, call.boolean(3), [k]<class T>(const T*, int64_t) { return k - 1; });
+  Ordered o = select_rank(call, "kthvalue", self, dim, call.boolean(3),
+                          [k]<class T>(const T*, int64_t) { return k - 1; });
   call.ret(0, o.values);
   call.ret(1, o.indices);
 }
@@ -164,43 +165,54 @@ void median_all(OpCall& call) {
   const Tensor self = call.tensor(0);
   const bool ignore_nan = call.op().has(kIgnoresNan);
   if (self.numel() == 0) return call.ret(full({}, NAN, self.dtype()));
-  call.ret(select_rank(self.reshape({-1}), 0, false, MedianRank{ignore_nan}).values);
+  call.ret(
+      select_rank(call, "median", self.reshape({-1}), 0, false, MedianRank{ignore_nan}).values);
 }
 
 void median_dim(OpCall& call) {
-  Ordered o = select_rank(call.tensor(0), call.integer(1), call.boolean(2),
+  Ordered o = select_rank(call, "median", call.tensor(0), call.integer(1), call.boolean(2),
                           MedianRank{call.op().has(kIgnoresNan)});
   call.ret(0, o.values);
   call.ret(1, o.indices);
 }
 
+namespace {
+
+// The last place of the key that occurs most often, the smallest of those; entries are sorted.
+template <class Entry>
+int64_t last_of_longest_run(const std::vector<Entry>& entries) {
+  size_t start = 0, longest = 0, best = 0;
+  for (size_t i = 1; i <= entries.size(); ++i) {
+    if (i < entries.size() && entries[i].key() == entries[i - 1].key()) continue;
+    if (i - start > longest) {
+      longest = i - start;
+      best = i - 1;
+    }
+    start = i;
+  }
+  return entries[best].place();
+}
+
+}  // namespace
+
 // The most frequent value, the smallest of equals, at its last place.
 void mode(OpCall& call) {
   const Tensor self = call.tensor(0);
   const Rows rows = make_rows_along(self, call.integer(1), call.boolean(2));
+  check_not_empty(rows, self, call.integer(1), "mode");
   const Tensor values = empty(rows.out_sizes, self.dtype());
   const Tensor indices = empty(rows.out_sizes, DType::kInt64);
   visit(self.dtype(), "mode", RealAndBool{}, [&]<class T>() {
-    std::vector<int64_t> places(static_cast<size_t>(rows.length));
-    for (int64_t r = 0; r < rows.rows; ++r) {
-      const T* line = rows.data.data<T>() + r * rows.length;
-      std::iota(places.begin(), places.end(), 0);
-      std::stable_sort(places.begin(), places.end(),
-                       [&](int64_t a, int64_t b) { return less_value(line[a], line[b]); });
-      int64_t best = 0, best_count = 0, start = 0;
-      for (int64_t i = 1; i <= rows.length; ++i) {
-        const bool ends = i == rows.length || less_value(line[places[static_cast<size_t>(i - 1)]],
-                                                         line[places[static_cast<size_t>(i)]]);
-        if (!ends) continue;
-        if (i - start > best_count) {
-          best_count = i - start;
-          best = places[static_cast<size_t>(i - 1)];
-        }
-        start = i;
+    with_entry<T>(rows.length, [&]<class Entry>() {
+      std::vector<Entry> entries, scratch;
+      for (int64_t r = 0; r < rows.rows; ++r) {
+        const T* line = rows.data.data<T>() + r * rows.length;
+        first_entries<Entry>(line, rows.length, rows.length, false, entries, scratch);
+        const int64_t best = last_of_longest_run(entries);
+        values.data<T>()[r] = line[best];
+        indices.data<int64_t>()[r] = best;
       }
-      values.data<T>()[r] = line[best];
-      indices.data<int64_t>()[r] = best;
-    }
+    });
   });
   call.ret(0, values);
   call.ret(1, indices);

@@ -1,9 +1,11 @@
 // Running sums, products and extremes; softmax.
+#include <bit>
 #include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
 #include "kernels/cpu/nn/loops.h"
+#include "kernels/cpu/reduce/fold.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
 
@@ -52,24 +54,95 @@ DType scan_dtype(OpCall& call, const Tensor& self) {
   return call.dtype_or(2, fallback);
 }
 
-void scan(OpCall& call, bool product) {
-  const Tensor self = call.tensor(0);
-  const DType dtype = scan_dtype(call, self);
-  const Lines lines = make_lines(to_dtype(self, dtype), call.integer(1));
-  visit(dtype, product ? "cumprod" : "cumsum", AllTypes{}, [&]<class T>() {
-    using C = Compute<T>;
-    using Acc = std::conditional_t<std::is_same_v<C, float>, double, C>;
+void complex_scan(OpCall& call, const Tensor& self, bool product) {
+  const Lines lines = make_lines(self, call.integer(1));
+  visit(self.dtype(), product ? "cumprod" : "cumsum", ComplexTypes{}, [&]<class T>() {
     for_lines<T>(call.context(), lines, [product](T* line, int64_t n, int64_t) {
-      using Sum = Wrapping<Acc>;
-      Sum acc = product ? Sum(1) : Sum(0);
+      T acc = T(product ? 1 : 0);
       for (int64_t i = 0; i < n; ++i) {
-        const Sum v = static_cast<Sum>(static_cast<C>(line[i]));
-        acc = static_cast<Sum>(product ? acc * v : acc + v);
-        line[i] = static_cast<T>(static_cast<C>(acc));
+        acc = product ? acc * line[i] : acc + line[i];
+        line[i] = acc;
       }
     });
   });
   call.ret(finish(lines));
+}
+
+// [outer, length, inner], scanned along the middle: whole lines, or steps of blocks of columns.
+struct Slab {
+  int64_t outer = 1, length = 1, inner = 1;
+
+  Slab(const Tensor& x, int64_t given) {
+    const int64_t rank = x.dim(), dim = wrap_dim(given, rank);
+    for (int64_t d = 0; d < rank; ++d) {
+      (d == dim ? length : d < dim ? outer : inner) *= x.sizes()[static_cast<size_t>(d)];
+    }
+  }
+};
+
+void scan_columns(const LineLoops& loops, const std::byte* x, std::byte* to, const Slab& slab,
+                  int64_t item, int64_t n, bool product) {
+  constexpr int64_t kColumns = 512;
+  uint64_t state[kColumns];
+  const double start = product ? 1 : 0;
+  const uint64_t whole = product ? 1 : 0;
+  const bool floating = loops.softmax_row != nullptr;
+  for (int64_t j = 0; j < n; ++j) state[j] = floating ? std::bit_cast<uint64_t>(start) : whole;
+  for (int64_t r = 0; r < slab.length; ++r) {
+    loops.scan_step(x, to, state, n, product);
+    x += slab.inner * item;
+    to += slab.inner * item;
+  }
+}
+
+Tensor scan_plain(const RunContext& context, const Tensor& x, const Slab& slab, bool product) {
+  constexpr int64_t kGrain = 16384, kColumns = 512;
+  const Tensor out = empty(x.sizes(), x.dtype());
+  if (x.numel() == 0) return out;
+  const LineLoops& loops = reduce_loops().lines[static_cast<int>(x.dtype())];
+  const int64_t item = x.item_size();
+  if (slab.inner == 1) {
+    const int64_t grain = (kGrain / slab.length + 8) / 8 * 8;
+    context.workers->parallel_for(0, slab.outer, grain, [&](int64_t begin, int64_t end) {
+      const int64_t at = begin * slab.length * item;
+      loops.scan_rows(x.raw() + at, out.raw() + at, end - begin, slab.length, product);
+    });
+    return out;
+  }
+  const int64_t blocks = (slab.inner + kColumns - 1) / kColumns;
+  const int64_t work = slab.length * std::min(slab.inner, kColumns);
+  context.workers->parallel_for(
+      0, slab.outer * blocks, std::max<int64_t>(1, kGrain / work), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t first = i % blocks * kColumns;
+          const int64_t at = (i / blocks * slab.length * slab.inner + first) * item;
+          scan_columns(loops, x.raw() + at, out.raw() + at, slab, item,
+                       std::min(kColumns, slab.inner - first), product);
+        }
+      });
+  return out;
+}
+
+// The dtype with loops that scans like this one.
+DType scan_through(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat32:
+    case DType::kFloat64:
+    case DType::kInt32: return dtype;
+    case DType::kFloat16:
+    case DType::kBFloat16: return DType::kFloat32;
+    default: return DType::kInt64;
+  }
+}
+
+void scan(OpCall& call, bool product) {
+  const Tensor self = call.tensor(0);
+  const DType dtype = scan_dtype(call, self);
+  const Tensor x = to_dtype(self, dtype);
+  if (is_complex(dtype)) return complex_scan(call, x, product);
+  const Tensor dense = to_dtype(x, scan_through(dtype)).contiguous();
+  const Slab slab(dense, call.integer(1));
+  call.ret(to_dtype(scan_plain(call.context(), dense, slab, product), dtype));
 }
 
 void running_extreme(OpCall& call, bool largest) {
@@ -97,31 +170,33 @@ void running_extreme(OpCall& call, bool largest) {
   call.ret(1, finish(places));
 }
 
-// x [outer, n, inner] along the middle dim.
-template <class T>
-void softmax_rows(const T* x, T* out, int64_t n, int64_t stride, bool log) {
-  using C = Compute<T>;
-  C best = -std::numeric_limits<C>::infinity();
-  for (int64_t i = 0; i < n; ++i) {
-    const C v = static_cast<C>(x[i * stride]);
-    best = v > best || v != v ? v : best;
-  }
-  C sum = 0;
-  if (log) {
-    for (int64_t i = 0; i < n; ++i) sum += std::exp(static_cast<C>(x[i * stride]) - best);
-    const C shift = best + std::log(sum);
-    for (int64_t i = 0; i < n; ++i)
-      out[i * stride] = static_cast<T>(static_cast<C>(x[i * stride]) - shift);
-    return;
-  }
-  for (int64_t i = 0; i < n; ++i) {
-    const C e = std::exp(static_cast<C>(x[i * stride]) - best);
-    out[i * stride] = static_cast<T>(e);
-    sum += e;
-  }
-  const C scale = C(1) / sum;
-  for (int64_t i = 0; i < n; ++i)
-    out[i * stride] = static_cast<T>(static_cast<C>(out[i * stride]) * scale);
+// x is contiguous, of float or double.
+Tensor softmax_along(const RunContext& context, const Tensor& x, int64_t dim, bool log) {
+  constexpr int64_t kGrain = 8192, kColumns = 256;
+  const Tensor out = empty(x.sizes(), x.dtype());
+  const Slab slab(x, dim);
+  if (x.numel() == 0) return out;
+  const LineLoops& lines = reduce_loops().lines[static_cast<int>(x.dtype())];
+  const int64_t item = x.item_size(), n = slab.length;
+  const int64_t blocks = (slab.inner + kColumns - 1) / kColumns;
+  const int64_t grain = kGrain / (n * std::min(slab.inner, kColumns)) + 1;
+  context.workers->parallel_for(0, slab.outer * blocks, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = i % blocks * kColumns;
+      const int64_t at = (i / blocks * n * slab.inner + first) * item;
+      const std::byte* from = x.raw() + at;
+      std::byte* to = out.raw() + at;
+      if (slab.inner > 1) {
+        lines.softmax_columns(from, to, n, slab.inner, std::min(kColumns, slab.inner - first), log);
+      } else if (x.dtype() == DType::kFloat32) {
+        nn_loops().softmax(reinterpret_cast<const float*>(from), reinterpret_cast<float*>(to), n,
+                           log);
+      } else {
+        lines.softmax_row(from, to, n, log);
+      }
+    }
+  });
+  return out;
 }
 
 // softmax.int(self, dim, dtype?) and _softmax(self, dim, half_to_float).
@@ -132,32 +207,13 @@ Tensor softmax_of(OpCall& call, bool log) {
   } else if (const auto dtype = call.opt_dtype(2)) {
     self = to_dtype(self, *dtype);
   }
-  const Tensor x = self.contiguous();
-  const Tensor out = empty(x.sizes(), x.dtype());
-  const int64_t dim = wrap_dim(call.integer(1), x.dim());
-  if (x.numel() == 0) return out;
-  const int64_t n = x.dim() == 0 ? 1 : x.sizes()[dim];
-  const int64_t inner = x.dim() == 0 ? 1 : x.strides()[dim];
-  const int64_t lines = x.numel() / n;
-  const int64_t grain = 8192 / n + 1;
-  if (x.dtype() == DType::kFloat32 && inner == 1) {
-    const NnLoops& loops = nn_loops();
-    call.context().workers->parallel_for(0, lines, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t line = begin; line < end; ++line) {
-        loops.softmax(x.data<float>() + line * n, out.data<float>() + line * n, n, log);
-      }
-    });
-    return out;
+  const DType dtype = self.dtype();
+  if (!is_floating(dtype)) dtype_not_supported("softmax", dtype);
+  if (dtype == DType::kFloat16 || dtype == DType::kBFloat16) {
+    const Tensor wide = to_dtype(self, DType::kFloat32).contiguous();
+    return to_dtype(softmax_along(call.context(), wide, call.integer(1), log), dtype);
   }
-  visit(x.dtype(), "softmax", AllFloatTypes{}, [&]<class T>() {
-    call.context().workers->parallel_for(0, lines, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t line = begin; line < end; ++line) {
-        const int64_t start = line / inner * inner * n + line % inner;
-        softmax_rows(x.data<T>() + start, out.data<T>() + start, n, inner, log);
-      }
-    });
-  });
-  return out;
+  return softmax_along(call.context(), self.contiguous(), call.integer(1), log);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "kernels/cpu/reduce/fold.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
 
@@ -17,26 +18,48 @@ DType sum_dtype(const Tensor& self, std::optional<DType> wanted) {
 
 Dims dims_argument(OpCall& call, size_t i) { return call.opt_ints(i).value_or(Dims{}); }
 
-template <class T>
-Compute<T> sum_row(const T* row, int64_t n) {
-  using C = Compute<T>;
-  return sum_terms<C>(row, n, [](T v) { return static_cast<C>(v); });
+// Whether folding elements of `from` says the same as folding them as `to`, which is wider.
+bool folds_as(DType from, DType to) {
+  if (from == to) return true;
+  if (is_integral_or_bool(from)) return to == DType::kInt64;
+  return is_floating(from) && to == DType::kFloat64;
+}
+
+Tensor complex_sums(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim) {
+  const Rows rows = make_rows(self, dims, keepdim);
+  Tensor out;
+  visit(self.dtype(), "sum", ComplexTypes{}, [&]<class T>() {
+    out = reduce_rows<T, T>(context, rows, self.dtype(), [](const T* row, int64_t n) {
+      return sum_terms<T>(row, n, [](T v) { return v; });
+    });
+  });
+  return out;
 }
 
 Tensor sum_over(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim,
                 DType dtype) {
-  const Rows rows = make_rows(to_dtype(self, dtype), dims, keepdim);
-  Tensor out;
-  visit(dtype, "sum", AllTypes{}, [&]<class T>() {
-    out = reduce_rows<T, T>(context, rows, dtype, [](const T* row, int64_t n) {
-      if constexpr (std::is_same_v<T, bool>) {
-        return std::any_of(row, row + n, [](bool b) { return b; });
-      } else {
-        return static_cast<T>(sum_row(row, n));
-      }
-    });
+  const Tensor x = folds_as(self.dtype(), dtype) ? self : to_dtype(self, dtype);
+  if (is_complex(dtype)) return complex_sums(context, x, dims, keepdim);
+  const Fold kind = dtype == DType::kBool ? Fold::kMax : Fold::kSum;
+  return to_dtype(fold(context, x, dims, keepdim, kind).values, dtype);
+}
+
+// The quotients of the sums, in their dtype.
+Tensor divided(const Tensor& sums, int64_t count) {
+  double* values = sums.data<double>();
+  for (int64_t i = 0; i < sums.numel(); ++i) values[i] /= static_cast<double>(count);
+  return sums;
+}
+
+Tensor complex_means(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim) {
+  const Tensor sums = complex_sums(context, self, dims, keepdim);
+  const double count =
+      static_cast<double>(self.numel()) / static_cast<double>(std::max<int64_t>(1, sums.numel()));
+  visit(self.dtype(), "mean", ComplexTypes{}, [&]<class T>() {
+    const auto divisor = static_cast<typename T::value_type>(count);
+    for (int64_t i = 0; i < sums.numel(); ++i) sums.data<T>()[i] /= divisor;
   });
-  return out;
+  return sums;
 }
 
 Tensor mean_over(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim,
@@ -48,16 +71,10 @@ Tensor mean_over(const RunContext& context, const Tensor& self, DimsView dims, b
         "complex dtype. Got: ",
         dtype_name(dtype));
   }
-  const Rows rows = make_rows(to_dtype(self, dtype), dims, keepdim);
-  Tensor out;
-  visit(dtype, "mean", TypeSet<float, double, Half, BFloat16, Complex64, Complex128>{},
-        [&]<class T>() {
-          using C = Compute<T>;
-          out = reduce_rows<T, T>(context, rows, dtype, [](const T* row, int64_t n) {
-            return static_cast<T>(sum_row(row, n) / static_cast<C>(static_cast<double>(n)));
-          });
-        });
-  return out;
+  const Tensor x = folds_as(self.dtype(), dtype) ? self : to_dtype(self, dtype);
+  if (is_complex(dtype)) return complex_means(context, x, dims, keepdim);
+  const Folded sums = fold(context, x, dims, keepdim, Fold::kSum);
+  return to_dtype(divided(sums.values, sums.count), dtype);
 }
 
 template <class T>
@@ -96,6 +113,19 @@ R norm_row(const T* row, int64_t n, double p) {
   return static_cast<R>(std::pow(sum, static_cast<R>(1 / p)));
 }
 
+// The number of elements that are not zero, the sum of magnitudes, or the length of the vector.
+Tensor simple_norm(const RunContext& context, const Tensor& self, double p, DimsView dims,
+                   bool keepdim) {
+  const Fold kind = p == 0 ? Fold::kNonzero : p == 1 ? Fold::kSumAbs : Fold::kSumSquares;
+  const Tensor x = p == 0 ? to_dtype(self, DType::kBool) : self;
+  const Tensor sums = fold(context, x, dims, keepdim, kind).values;
+  if (p == 2) {
+    double* values = sums.data<double>();
+    for (int64_t i = 0; i < sums.numel(); ++i) values[i] = std::sqrt(values[i]);
+  }
+  return sums;
+}
+
 Tensor norm_over(const RunContext& context, const Tensor& input, double p, DimsView dims,
                  bool keepdim, std::optional<DType> wanted) {
   const Tensor self = wanted ? to_dtype(input, *wanted) : input;
@@ -103,6 +133,9 @@ Tensor norm_over(const RunContext& context, const Tensor& input, double p, DimsV
   if (!is_floating(dtype) && !is_complex(dtype)) {
     fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got ",
          dtype_name(dtype));
+  }
+  if (!is_complex(dtype) && self.numel() > 0 && (p == 0 || p == 1 || p == 2)) {
+    return to_dtype(simple_norm(context, self, p, dims, keepdim), dtype);
   }
   const Rows rows = make_rows(self, dims, keepdim);
   if (rows.length == 0 && (p < 0 || std::isinf(p)) && rows.rows > 0) {
@@ -123,50 +156,46 @@ struct Moments {
   Tensor variance, mean;
 };
 
-Moments moments_over(const Tensor& self, DimsView dims, bool keepdim, double correction,
-                     bool deviation) {
-  if (!is_floating(self.dtype()) && !is_complex(self.dtype())) {
+Moments complex_moments(const Tensor& self, DimsView dims, bool keepdim, double correction) {
+  const Rows rows = make_rows(self, dims, keepdim);
+  Moments m{empty(rows.out_sizes, DType::kFloat64), empty(rows.out_sizes, self.dtype())};
+  const double count = static_cast<double>(rows.length);
+  visit(self.dtype(), "var", ComplexTypes{}, [&]<class T>() {
+    const auto widen = [](T v) { return Complex128(v.real(), v.imag()); };
+    for (int64_t r = 0; r < rows.rows; ++r) {
+      const T* row = rows.data.data<T>() + r * rows.length;
+      const Complex128 mean = sum_terms<Complex128>(row, rows.length, widen) / count;
+      const double squares =
+          sum_terms<double>(row, rows.length, [&](T v) { return std::norm(widen(v) - mean); });
+      m.variance.data<double>()[r] = squares / std::max(0.0, count - correction);
+      m.mean.data<T>()[r] = T(mean);
+    }
+  });
+  return m;
+}
+
+Moments moments_over(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim,
+                     double correction, bool deviation) {
+  const DType dtype = self.dtype();
+  if (!is_floating(dtype) && !is_complex(dtype)) {
     fail("std and var only support floating point and complex dtypes");
   }
-  const Rows rows = make_rows(self, dims, keepdim);
-  const DType real = to_real(self.dtype());
-  Moments m{empty(rows.out_sizes, real), empty(rows.out_sizes, self.dtype())};
-  visit(self.dtype(), "var", TypeSet<float, double, Half, BFloat16, Complex64, Complex128>{},
-        [&]<class T>() {
-          using Wide = std::conditional_t < requires(T v) { v.real(); }
-          , Complex128, double > ;
-          using Real = std::conditional_t < requires(T v) { v.real(); }
-          , double, Compute < T >> ;
-          const auto widen = [](T v) {
-            if constexpr (std::is_same_v<Wide, Complex128>)
-              return Wide(v.real(), v.imag());
-            else
-              return static_cast<Wide>(static_cast<Compute<T>>(v));
-          };
-          const Tensor wide_variance = empty(rows.out_sizes, DType::kFloat64);
-          for (int64_t r = 0; r < rows.rows; ++r) {
-            const T* row = rows.data.data<T>() + r * rows.length;
-            const Wide mean = sum_terms<Wide>(row, rows.length, widen) /
-                              static_cast<Wide>(static_cast<double>(rows.length));
-            const double squares = sum_terms<double>(row, rows.length, [&](T v) {
-              const Wide d = widen(v) - mean;
-              if constexpr (std::is_same_v<Wide, Complex128>)
-                return std::norm(d);
-              else
-                return d * d;
-            });
-            const double divisor = std::max(0.0, static_cast<double>(rows.length) - correction);
-            const double variance = squares / divisor;
-            wide_variance.data<double>()[r] = deviation ? std::sqrt(variance) : variance;
-            if constexpr (std::is_same_v<Wide, Complex128>) {
-              m.mean.data<T>()[r] = T(mean);
-            } else {
-              m.mean.data<T>()[r] = static_cast<T>(static_cast<Real>(mean));
-            }
-          }
-          copy_into(m.variance, wide_variance);
-        });
-  return m;
+  Moments m;
+  if (is_complex(dtype)) {
+    m = complex_moments(self, dims, keepdim, correction);
+  } else {
+    const Folded sums = fold(context, self, dims, keepdim, Fold::kSum);
+    m.mean = divided(sums.values, sums.count);
+    m.variance = fold_centered(context, self, dims, keepdim, Centered::kSquares, m.mean);
+    const double divisor = std::max(0.0, static_cast<double>(sums.count) - correction);
+    double* values = m.variance.data<double>();
+    for (int64_t i = 0; i < m.variance.numel(); ++i) values[i] /= divisor;
+  }
+  if (deviation) {
+    double* values = m.variance.data<double>();
+    for (int64_t i = 0; i < m.variance.numel(); ++i) values[i] = std::sqrt(values[i]);
+  }
+  return {to_dtype(m.variance, to_real(dtype)), to_dtype(m.mean, dtype)};
 }
 
 // The three forms of var and std: (self, unbiased), (self, dim?, unbiased, keepdim) and
@@ -174,12 +203,13 @@ Moments moments_over(const Tensor& self, DimsView dims, bool keepdim, double cor
 Moments moments_of(OpCall& call, bool deviation) {
   const Tensor self = call.tensor(0);
   if (call.size() == 2) {
-    return moments_over(self, {}, false, call.boolean(1) ? 1 : 0, deviation);
+    return moments_over(call.context(), self, {}, false, call.boolean(1) ? 1 : 0, deviation);
   }
   const double correction = call.is_none(2)        ? 1
                             : call.in(2).is_bool() ? (call.boolean(2) ? 1 : 0)
                                                    : call.number(2);
-  return moments_over(self, dims_argument(call, 1), call.boolean(3), correction, deviation);
+  return moments_over(call.context(), self, dims_argument(call, 1), call.boolean(3), correction,
+                      deviation);
 }
 
 }  // namespace
@@ -224,15 +254,19 @@ void prod(OpCall& call) {
   const Tensor self = call.tensor(0);
   const bool all = call.size() == 2;
   const DType dtype = sum_dtype(self, call.opt_dtype(all ? 1 : 3));
-  const Tensor input = to_dtype(self, dtype);
-  const Rows rows =
-      all ? make_rows(input, {}, false) : make_rows_along(input, call.integer(1), call.boolean(2));
-  visit(dtype, "prod", AllTypes{}, [&]<class T>() {
+  const Dims dims = all ? Dims{} : Dims{call.integer(1)};
+  const bool keepdim = !all && call.boolean(2);
+  if (!is_complex(dtype)) {
+    const Tensor x = folds_as(self.dtype(), dtype) ? self : to_dtype(self, dtype);
+    const Fold kind = dtype == DType::kBool ? Fold::kMin : Fold::kProd;
+    return call.ret(to_dtype(fold(call.context(), x, dims, keepdim, kind).values, dtype));
+  }
+  const Rows rows = make_rows(to_dtype(self, dtype), dims, keepdim);
+  visit(dtype, "prod", ComplexTypes{}, [&]<class T>() {
     call.ret(reduce_rows<T, T>(call.context(), rows, dtype, [](const T* row, int64_t n) {
-      Compute<T> product = Compute<T>(1);
-      for (int64_t i = 0; i < n; ++i)
-        product = static_cast<Compute<T>>(product * static_cast<Compute<T>>(row[i]));
-      return static_cast<T>(product);
+      T product = T(1);
+      for (int64_t i = 0; i < n; ++i) product *= row[i];
+      return product;
     }));
   });
 }
@@ -272,25 +306,26 @@ void std_mean(OpCall& call) {
 }
 
 void count_nonzero(OpCall& call) {
-  const Tensor mask = to_dtype(to_dtype(call.tensor(0), DType::kBool), DType::kInt64);
+  const Tensor self = call.tensor(0);
   const Dims dims = call.is_none(1) ? Dims{} : call.ints(1);
-  call.ret(sum_over(call.context(), mask, dims, false, DType::kInt64));
+  call.ret(fold(call.context(), to_dtype(self, DType::kBool), dims, false, Fold::kNonzero).values);
 }
 
 void logsumexp(OpCall& call) {
   Tensor self = call.tensor(0);
   if (is_integral_or_bool(self.dtype())) self = to_dtype(self, DType::kFloat32);
-  const Rows rows = make_rows(self, call.ints(1), call.boolean(2));
-  visit(self.dtype(), "logsumexp", AllFloatTypes{}, [&]<class T>() {
-    using C = Compute<T>;
-    call.ret(reduce_rows<T, T>(call.context(), rows, self.dtype(), [](const T* row, int64_t n) {
-      C best = -std::numeric_limits<C>::infinity();
-      for (int64_t i = 0; i < n; ++i) best = std::max(best, static_cast<C>(row[i]));
-      const C shift = std::isinf(best) ? C(0) : best;
-      const C sum = sum_terms<C>(row, n, [&](T v) { return std::exp(static_cast<C>(v) - shift); });
-      return static_cast<T>(std::log(sum) + shift);
-    }));
-  });
+  if (!is_floating(self.dtype())) dtype_not_supported("logsumexp", self.dtype());
+  const Dims dims = call.ints(1);
+  const bool keepdim = call.boolean(2);
+  const RunContext& context = call.context();
+  const Tensor best =
+      to_dtype(fold(context, self, dims, keepdim, Fold::kMax).values, DType::kFloat64);
+  double* shift = best.data<double>();
+  for (int64_t i = 0; i < best.numel(); ++i) shift[i] = std::isinf(shift[i]) ? 0 : shift[i];
+  const Tensor sums = fold_centered(context, self, dims, keepdim, Centered::kExp, best);
+  double* values = sums.data<double>();
+  for (int64_t i = 0; i < sums.numel(); ++i) values[i] = std::log(values[i]) + shift[i];
+  call.ret(to_dtype(sums, self.dtype()));
 }
 
 }  // namespace temper

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
@@ -7,18 +8,10 @@
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/resample/axis.h"
 #include "kernels/cpu/resample/kernels.h"
+#include "kernels/cpu/spatial_loops.h"
 
 namespace temper {
 namespace {
-
-enum class GridMode { kLinear = 0, kNearest = 1, kCubic = 2 };
-enum class Border { kZeros = 0, kBorder = 1, kReflection = 2 };
-
-struct Sampling {
-  GridMode mode;
-  Border border;
-  bool align_corners;
-};
 
 template <class T>
 T unnormalize(T at, int64_t size, bool align_corners) {
@@ -147,6 +140,47 @@ void sample(const RunContext& context, const Tensor& input, const Tensor& grid, 
       });
 }
 
+// Floats in blocks of places: where all of them read, then channel by channel.
+void sample_blocks(const RunContext& context, const Tensor& input, const Tensor& grid,
+                   const Sampling& s, const Tensor& out) {
+  constexpr int64_t kBlock = 256;
+  const int64_t dims = input.dim() - 2, channels = input.size(1), batch = input.size(0);
+  const int64_t positions = batch == 0 || channels == 0 ? 0 : out.numel() / (batch * channels);
+  const int64_t blocks = (positions + kBlock - 1) / kBlock;
+  GridAxis axes[3];
+  for (int64_t d = 0; d < dims; ++d) {
+    const auto at = static_cast<size_t>(1 + dims - d);
+    axes[d] = {input.sizes()[at], input.strides()[at]};
+  }
+  context.workers->parallel_for(0, batch * blocks, 1, [&](int64_t begin, int64_t end) {
+    std::vector<int32_t> index(static_cast<size_t>(SpatialLoops::kMostTaps * kBlock));
+    std::vector<float> weight(index.size());
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t image = i / blocks, first = i % blocks * kBlock;
+      const int64_t n = std::min(kBlock, positions - first);
+      const float* places = grid.data<float>() + (image * positions + first) * dims;
+      const int64_t taps =
+          spatial_loops().grid_taps(places, n, dims, axes, s, index.data(), weight.data());
+      for (int64_t c = 0; c < channels; ++c) {
+        const float* plane =
+            input.data<float>() + image * input.strides()[0] + c * input.strides()[1];
+        spatial_loops().sample(plane, index.data(), weight.data(), taps,
+                               out.data<float>() + (image * channels + c) * positions + first, n);
+      }
+    }
+  });
+}
+
+// Whether offsets inside one plane are numbers of 32 bits.
+bool has_short_planes(const Tensor& input) {
+  int64_t extent = 1;
+  for (int64_t d = 2; d < input.dim(); ++d) {
+    const auto at = static_cast<size_t>(d);
+    extent += (input.sizes()[at] - 1) * input.strides()[at];
+  }
+  return extent < std::numeric_limits<int32_t>::max();
+}
+
 void check_grid(const Tensor& input, const Tensor& grid, GridMode mode) {
   if (input.dim() != 4 && input.dim() != 5) {
     fail("grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but ",
@@ -185,6 +219,11 @@ void grid_sampler(OpCall& call) {
   check_grid(input, grid, s.mode);
   Dims sizes{input.size(0), input.size(1)};
   for (int64_t d = 1; d < grid.dim() - 1; ++d) sizes.push_back(grid.size(d));
+  if (input.dtype() == DType::kFloat32 && has_short_planes(input)) {
+    const Tensor out = empty(sizes, input.dtype());
+    sample_blocks(call.context(), input, grid.contiguous(), s, out);
+    return call.ret(out);
+  }
   // Narrow numbers are too coarse for positions.
   const bool narrow = input.dtype() == DType::kFloat16 || input.dtype() == DType::kBFloat16;
   const DType wide = narrow ? DType::kFloat32 : input.dtype();

@@ -179,43 +179,54 @@ int64_t whole(double v) {
 }
 
 template <class T>
-void pool(const RoiCall& r, const Tensor& out, const Tensor& places) {
-  for (int64_t k = 0; k < r.count(); ++k) {
-    const T* roi = r.rois.data<T>() + 5 * k;
-    const int64_t n = batch_of(r, static_cast<double>(roi[0]));
-    const T scale = static_cast<T>(r.scale);
-    const int64_t left = whole(std::round(roi[1] * scale)), top = whole(std::round(roi[2] * scale));
-    const int64_t right = whole(std::round(roi[3] * scale)),
-                  bottom = whole(std::round(roi[4] * scale));
-    const T bin_h =
-        static_cast<T>(std::max<int64_t>(bottom - top + 1, 1)) / static_cast<T>(r.height);
-    const T bin_w =
-        static_cast<T>(std::max<int64_t>(right - left + 1, 1)) / static_cast<T>(r.width);
-    for (int64_t bin = 0; bin < r.height * r.width; ++bin) {
-      const T y = static_cast<T>(bin / r.width), x = static_cast<T>(bin % r.width);
-      const auto clip = [](int64_t v, int64_t high) { return std::clamp<int64_t>(v, 0, high); };
-      const Cells cells{clip(whole(std::floor(y * bin_h)) + top, r.rows()),
-                        clip(whole(std::ceil((y + 1) * bin_h)) + top, r.rows()),
-                        clip(whole(std::floor(x * bin_w)) + left, r.columns()),
-                        clip(whole(std::ceil((x + 1) * bin_w)) + left, r.columns())};
+std::vector<Cells> pool_cells(const RoiCall& r, const T* roi) {
+  const T scale = static_cast<T>(r.scale);
+  const int64_t left = whole(std::round(roi[1] * scale)), top = whole(std::round(roi[2] * scale));
+  const int64_t right = whole(std::round(roi[3] * scale)),
+                bottom = whole(std::round(roi[4] * scale));
+  const T bin_h = static_cast<T>(std::max<int64_t>(bottom - top + 1, 1)) / static_cast<T>(r.height);
+  const T bin_w = static_cast<T>(std::max<int64_t>(right - left + 1, 1)) / static_cast<T>(r.width);
+  std::vector<Cells> cells;
+  for (int64_t bin = 0; bin < r.height * r.width; ++bin) {
+    const T y = static_cast<T>(bin / r.width), x = static_cast<T>(bin % r.width);
+    const auto clip = [](int64_t v, int64_t high) { return std::clamp<int64_t>(v, 0, high); };
+    cells.push_back({clip(whole(std::floor(y * bin_h)) + top, r.rows()),
+                     clip(whole(std::ceil((y + 1) * bin_h)) + top, r.rows()),
+                     clip(whole(std::floor(x * bin_w)) + left, r.columns()),
+                     clip(whole(std::ceil((x + 1) * bin_w)) + left, r.columns())});
+  }
+  return cells;
+}
+
+template <class T>
+void pool(const RunContext& context, const RoiCall& r, const Tensor& out, const Tensor& places) {
+  const int64_t bins = r.height * r.width;
+  context.workers->parallel_for(0, r.count(), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      const T* roi = r.rois.data<T>() + 5 * k;
+      const int64_t n = batch_of(r, static_cast<double>(roi[0]));
+      const std::vector<Cells> cells = pool_cells(r, roi);
       for (int64_t c = 0; c < r.channels(); ++c) {
         const T* plane = r.input.data<T>() + (n * r.channels() + c) * r.plane();
-        T best = cells.empty() ? T(0) : std::numeric_limits<T>::lowest();
-        int32_t place = -1;
-        for (int64_t i = cells.top; i < cells.bottom; ++i) {
-          for (int64_t j = cells.left; j < cells.right; ++j) {
-            if (plane[i * r.columns() + j] > best) {
-              best = plane[i * r.columns() + j];
-              place = static_cast<int32_t>(i * r.columns() + j);
+        const int64_t first = (k * r.channels() + c) * bins;
+        for (int64_t bin = 0; bin < bins; ++bin) {
+          const Cells& box = cells[static_cast<size_t>(bin)];
+          T best = box.empty() ? T(0) : std::numeric_limits<T>::lowest();
+          int32_t place = -1;
+          for (int64_t i = box.top; i < box.bottom; ++i) {
+            const T* row = plane + i * r.columns();
+            for (int64_t j = box.left; j < box.right; ++j) {
+              const bool better = row[j] > best;
+              best = better ? row[j] : best;
+              place = better ? static_cast<int32_t>(i * r.columns() + j) : place;
             }
           }
+          out.data<T>()[first + bin] = best;
+          places.data<int32_t>()[first + bin] = place;
         }
-        const int64_t at = (k * r.channels() + c) * r.height * r.width + bin;
-        out.data<T>()[at] = best;
-        places.data<int32_t>()[at] = place;
       }
     }
-  }
+  });
 }
 
 // Channels of a position-sensitive result; the input has one of them per bin.
@@ -293,7 +304,8 @@ void roi_pool(OpCall& call) {
   const RoiCall r = read_roi(call, "roi_pool");
   const Tensor out = result_of(r, r.channels(), r.input.dtype());
   const Tensor places = result_of(r, r.channels(), DType::kInt32);
-  visit(r.input.dtype(), "roi_pool", FloatTypes{}, [&]<class T>() { pool<T>(r, out, places); });
+  visit(r.input.dtype(), "roi_pool", FloatTypes{},
+        [&]<class T>() { pool<T>(call.context(), r, out, places); });
   call.ret(0, out);
   call.ret(1, places);
 }

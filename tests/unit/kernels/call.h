@@ -21,7 +21,7 @@ Tensor vector_of(const std::vector<T>& values) {
 template <class T>
 std::vector<T> values_of(const Tensor& t) {
   const Tensor c = t.contiguous();
-  return {c.data<T>(), c.data<T>() + c.numel()};
+  return std::vector<T>(c.data<T>(), c.data<T>() + c.numel());
 }
 
 class KernelCaller {

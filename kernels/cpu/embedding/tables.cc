@@ -1,11 +1,11 @@
-#include "kernels/cpu/embedding_bags.h"
+#include "kernels/cpu/embedding/tables.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
-#include "kernels/cpu/embedding.h"
+#include "kernels/cpu/embedding/kernels.h"
 
 namespace temper {
 namespace {
