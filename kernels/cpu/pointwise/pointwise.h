@@ -13,8 +13,9 @@ void pointwise_in_place(OpCall& call);
 void pointwise_out(OpCall& call);
 
 // Evaluates another expression over the same call, for operators whose expression depends on an
-// argument; returns the result without storing it in the call.
-Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule);
+// argument; returns the result without storing it in the call. With `in_place`, the result may be
+// stored over an argument that dies with the call, which then leaves its register.
+Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule, bool in_place = false);
 // Writes into `dest` instead: its shape must be the broadcast shape, its dtype castable.
 void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tensor& dest);
 
