@@ -28,6 +28,8 @@ class RefCounted {
   virtual ~RefCounted() = default;
 
  private:
+  template <class T>
+  friend class Ref;
   mutable std::atomic<uint32_t> refs_{0};
 };
 
@@ -62,6 +64,12 @@ class Ref {
   friend bool operator==(const Ref& a, const Ref& b) { return a.pointer_ == b.pointer_; }
   friend bool operator==(const Ref& a, std::nullptr_t) { return a.pointer_ == nullptr; }
 
+  // The first reference to an object that only the caller knows: no other thread is counting.
+  static Ref to_new(T* made) {
+    const RefCounted& object = *made;
+    object.refs_.store(object.refs_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return adopt(made);
+  }
   // Gives the held reference away / takes over one that somebody gave away.
   T* leak() { return std::exchange(pointer_, nullptr); }
   static Ref adopt(T* pointer) {
@@ -76,7 +84,7 @@ class Ref {
 
 template <class T, class... Args>
 Ref<T> make_ref(Args&&... args) {
-  return Ref<T>(new T(std::forward<Args>(args)...));
+  return Ref<T>::to_new(new T(std::forward<Args>(args)...));
 }
 
 }  // namespace temper

@@ -19,15 +19,17 @@ using Register = uint32_t;
 
 class OpCall {
  public:
+  // `dying`: bit i says that nobody reads input i after the call.
   OpCall(const OpDef& op, RunContext& context, IValue* registers, const Register* inputs,
-         size_t num_inputs, const Register* outputs, size_t num_outputs)
+         size_t num_inputs, const Register* outputs, size_t num_outputs, uint32_t dying = 0)
       : op_(&op),
         context_(&context),
         registers_(registers),
         inputs_(inputs),
         outputs_(outputs),
         num_inputs_(static_cast<uint32_t>(num_inputs)),
-        num_outputs_(static_cast<uint32_t>(num_outputs)) {}
+        num_outputs_(static_cast<uint32_t>(num_outputs)),
+        dying_(dying) {}
 
   const OpDef& op() const { return *op_; }
   RunContext& context() const { return *context_; }
@@ -36,6 +38,8 @@ class OpCall {
 
   IValue& in(size_t i) const { return registers_[inputs_[i]]; }
   IValue& out(size_t i) const { return registers_[outputs_[i]]; }
+  // The kernel may take input i for itself: its register is not read again.
+  bool dies(size_t i) const { return i < 32 && (dying_ >> i & 1) != 0; }
 
   bool is_none(size_t i) const { return in(i).is_none(); }
   Tensor tensor(size_t i) const { return in(i).to_tensor(); }
@@ -71,6 +75,7 @@ class OpCall {
   const Register* outputs_;
   uint32_t num_inputs_;
   uint32_t num_outputs_;
+  uint32_t dying_;
 };
 
 using Kernel = void (*)(OpCall&);

@@ -85,7 +85,7 @@ MemoryAccount* AccountScope::current() { return current_account; }
 
 Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   if (device.kind == DeviceKind::kCuda) unimplemented("tensors on device ", to_string(device));
-  Ref<Storage> storage(new Storage);
+  auto storage = Ref<Storage>::to_new(new Storage);
   storage->size_ = bytes;
   storage->device_ = device;
   if (device.kind == DeviceKind::kCpu && bytes > kInlineBytes) {

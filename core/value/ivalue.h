@@ -147,6 +147,12 @@ class IValue {
     expect(Tag::kTensor);
     return Tensor(Ref<TensorImpl>(static_cast<TensorImpl*>(payload_.p)));
   }
+  // Moves the tensor out; None stays.
+  Tensor take_tensor() {
+    expect(Tag::kTensor);
+    tag_ = Tag::kNone;
+    return Tensor(Ref<TensorImpl>::adopt(static_cast<TensorImpl*>(payload_.p)));
+  }
   Device to_device() const {
     expect(Tag::kDevice);
     return {static_cast<DeviceKind>(payload_.i >> 8), static_cast<int8_t>(payload_.i & 0xff)};

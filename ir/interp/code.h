@@ -11,7 +11,7 @@
 namespace temper::ir {
 
 enum class Opcode : uint8_t {
-  kKernel,       // payload: OpDef with a kernel
+  kKernel,       // payload: OpDef with a kernel; sub: bit i: nobody reads input i afterwards
   kScalar,       // sub: ScalarCode; operands a, b, out
   kScalarCopy,   // input -> output, both scalar registers
   kCall,         // payload: ScriptFunction (functions, methods of classes, composites)

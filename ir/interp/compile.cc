@@ -151,6 +151,14 @@ class Compiler {
     return true;
   }
 
+  uint8_t dying_inputs(const Node* node) const {
+    uint8_t mask = 0;
+    for (size_t i = 0; i < std::min<size_t>(node->inputs().size(), 8); ++i) {
+      if (takes(node->input(i), node, i)) mask = static_cast<uint8_t>(mask | 1u << i);
+    }
+    return mask;
+  }
+
   void emit_moves(const Node* node, std::vector<Move> moves) {
     std::erase_if(moves, [](const Move& m) { return m.from == m.to; });
     bool clash = false;
@@ -361,7 +369,9 @@ void Compiler::emit_op(const Node* node) {
   if (op.scalar() != ScalarCode::kNone && out.size() == 1) {
     emit(node, Opcode::kScalar, in, out).sub = static_cast<uint8_t>(op.scalar());
   } else if (op.kernel()) {
-    emit(node, Opcode::kKernel, in, out).payload = &op;
+    Instruction& instruction = emit(node, Opcode::kKernel, in, out);
+    instruction.payload = &op;
+    instruction.sub = dying_inputs(node);
   } else {
     emit(node, Opcode::kMissing, in, out).payload = &op;
   }

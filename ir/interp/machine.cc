@@ -192,7 +192,7 @@ void Machine::loop() {
         check_step();
         const OpDef& op = *static_cast<const OpDef*>(instruction.payload);
         OpCall call(op, context_, registers, in, instruction.num_in, in + instruction.num_in,
-                    instruction.num_out);
+                    instruction.num_out, instruction.sub);
         op.kernel()(call);
         break;
       }

@@ -45,9 +45,39 @@ const TensorImpl* first_tensor(OpCall& call, const PointwiseRule& rule) {
   return nullptr;
 }
 
+// Nobody but one handle refers to it, and it looks like a new tensor of its shape.
+bool is_like_new(const TensorImpl& tensor) {
+  const Storage& storage = *tensor.storage;
+  if (tensor.use_count() != 1 || storage.use_count() != 1 || storage.borrowed() ||
+      storage.constant() || tensor.quant || tensor.lengths ||
+      storage.size() != tensor.numel * item_size(tensor.dtype)) {
+    return false;
+  }
+  int64_t stride = 1;
+  for (size_t i = tensor.sizes.size(); i-- > 0; stride *= tensor.sizes[i]) {
+    if (tensor.strides[i] != stride) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Tensor evaluate_few(OpCall& call, const PointwiseRule& rule) {
+Tensor take_argument(OpCall& call, const PointwiseRule& rule, DimsView sizes, DType dtype) {
+  for (const PointwiseRule::Input& input : rule.inputs) {
+    const auto argument = static_cast<size_t>(input.argument);
+    if (!call.dies(argument) || !call.in(argument).is_tensor()) continue;
+    TensorImpl* tensor = call.in(argument).raw_tensor();
+    if (!tensor || tensor->dtype != dtype || DimsView(tensor->sizes) != sizes ||
+        !is_like_new(*tensor)) {
+      continue;
+    }
+    tensor->requires_grad = false;
+    return call.in(argument).take_tensor();
+  }
+  return empty(sizes, dtype);
+}
+
+Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
   const TensorImpl* first = first_tensor(call, rule);
   if (!first || !first->contiguous || first->storage->device().kind != DeviceKind::kCpu) return {};
   int64_t n = 1;
@@ -87,7 +117,10 @@ Tensor evaluate_few(OpCall& call, const PointwiseRule& rule) {
       const Loop loop = loops[static_cast<int>(node.fn)];
       if (!loop) return {};
       const bool last = i + 1 == nodes.size();
-      if (last) out = empty(first->sizes, dtypes.output);
+      if (last) {
+        out = in_place ? take_argument(call, rule, first->sizes, dtypes.output)
+                       : empty(first->sizes, dtypes.output);
+      }
       void* to = last ? static_cast<void*>(out.raw()) : cells[i].bytes;
       const auto arg = [&](int k) { return node.args[k] < 0 ? nullptr : values[node.args[k]]; };
       loop(to, arg(0), arg(1), arg(2), n);

@@ -95,7 +95,7 @@ bool is_real_number(const IValue& value) {
 
 // Contiguous tensors of one shape and one dtype that no number can change: one long row, which is
 // worth seeing before anything is copied or counted. Undefined when the operands are not so.
-Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
+Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule, bool in_place) {
   const TensorImpl* first = nullptr;
   LoopNest nest;
   nest.operands.emplace_back();
@@ -124,7 +124,8 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule) {
   }
   if (!first || first->storage->device().kind != DeviceKind::kCpu) return Tensor();
   const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
-  const Tensor out = empty(first->sizes, dtypes.output);
+  const Tensor out = in_place ? take_argument(call, rule, first->sizes, dtypes.output)
+                              : empty(first->sizes, dtypes.output);
   if (out.numel() == 0) return out;
   nest.sizes.push_back(out.numel());
   nest.operands[0] = {out.raw(), dtypes.output, {out.item_size()}};
@@ -142,13 +143,13 @@ void check_cast(DType from, DType to) {
 
 }  // namespace
 
-Tensor evaluate_uniform(OpCall& call, const PointwiseRule& rule) {
-  Tensor few = evaluate_few(call, rule);
-  return few.defined() ? few : evaluate_flat(call, rule);
+Tensor evaluate_uniform(OpCall& call, const PointwiseRule& rule, bool in_place) {
+  Tensor few = evaluate_few(call, rule, in_place);
+  return few.defined() ? few : evaluate_flat(call, rule, in_place);
 }
 
-Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule) {
-  if (Tensor uniform = evaluate_uniform(call, rule); uniform.defined()) return uniform;
+Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule, bool in_place) {
+  if (Tensor uniform = evaluate_uniform(call, rule, in_place); uniform.defined()) return uniform;
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   const Dims shape = broadcast_shape(operands.tensors);
@@ -173,7 +174,7 @@ void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tens
   run(call, rule, operands, dtypes.compute, dest);
 }
 
-void pointwise(OpCall& call) { call.ret(evaluate_pointwise(call, *call.op().pointwise())); }
+void pointwise(OpCall& call) { call.ret(evaluate_pointwise(call, *call.op().pointwise(), true)); }
 
 void pointwise_in_place(OpCall& call) {
   const IValue self = call.in(0);

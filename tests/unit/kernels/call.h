@@ -31,8 +31,8 @@ class KernelCaller {
     seal_operators(registry_);
   }
 
-  // Positional arguments; missing ones take their defaults.
-  std::vector<IValue> run(const char* key, std::vector<IValue> values) {
+  // Positional arguments; missing ones take their defaults. `dying` as in OpCall.
+  std::vector<IValue> run(const char* key, std::vector<IValue> values, uint32_t dying = 0) {
     const OpDef* op = registry_.find(key);
     if (!op || !op->kernel())
       throw_error(ErrorKind::kUnimplemented, str_cat("no kernel for ", key));
@@ -45,7 +45,7 @@ class KernelCaller {
     std::vector<Register> registers(values.size());
     for (size_t i = 0; i < registers.size(); ++i) registers[i] = static_cast<Register>(i);
     OpCall call(*op, context_, values.data(), registers.data(), count, registers.data() + count,
-                results);
+                results, dying);
     op->kernel()(call);
     return {values.begin() + static_cast<ptrdiff_t>(count), values.end()};
   }

@@ -33,6 +33,37 @@ TEST_F(Pointwise, AddsBroadcastsAndPromotes) {
             DType::kBool);
 }
 
+// Whether x + 1 of a tensor that dies with the call lies where the tensor was.
+bool stored_over(KernelCaller& ops, Tensor x) {
+  const std::byte* const place = x.raw();
+  std::vector<IValue> inputs;
+  inputs.emplace_back(std::move(x));
+  inputs.emplace_back(1);
+  inputs.emplace_back(1);
+  const IValue result = ops.run("aten::add.Scalar", std::move(inputs), 1)[0];
+  return result.to_tensor().raw() == place;
+}
+
+TEST_F(Pointwise, StoresOverArgumentsThatNobodyNeeds) {
+  for (const int64_t size : {3, 1000}) {
+    EXPECT_TRUE(stored_over(ops_, full({size, 1}, 2, DType::kFloat32)));
+    const Tensor held = full({size, 1}, 2, DType::kFloat32);
+    EXPECT_FALSE(stored_over(ops_, held));
+    EXPECT_FALSE(stored_over(ops_, held.alias()));
+    EXPECT_EQ(held.data<float>()[size - 1], 2);
+    // The part of a larger tensor, a layout of its own, another dtype than that of the result.
+    EXPECT_FALSE(stored_over(ops_, full({size + 1, 1}, 2, DType::kFloat32).narrow(0, 0, size)));
+    EXPECT_FALSE(stored_over(ops_, empty_strided({size, 1}, {1, 7}, DType::kFloat32)));
+    EXPECT_FALSE(stored_over(ops_, full({size, 1}, 1, DType::kBool)));
+  }
+  std::vector<IValue> inputs;
+  inputs.emplace_back(vector_of<float>({1, 2}));
+  inputs.emplace_back(vector_of<float>({10, 20}));
+  inputs.emplace_back(3);
+  const IValue result = ops_.run("aten::sub.Tensor", std::move(inputs), 2)[0];
+  EXPECT_EQ(values_of<float>(result.to_tensor()), (std::vector<float>{-29, -58}));
+}
+
 TEST_F(Pointwise, IntegersWrapAndDivideLikePython) {
   EXPECT_EQ(values_of<int8_t>(ops_.tensor("aten::add.Scalar", {vector_of<int8_t>({127}), 1, 1}))[0],
             -128);
