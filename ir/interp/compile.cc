@@ -399,7 +399,9 @@ void Compiler::emit_group(const Node* node) {
   }
   code_->groups.push_back(PointwiseGroup::make(constants, parts_of(graph)));
   const Regs in = inputs_of(node);
-  emit(node, Opcode::kKernel, in, assign_outputs(node)).payload = code_->groups.back().get();
+  Instruction& instruction = emit(node, Opcode::kKernel, in, assign_outputs(node));
+  instruction.payload = code_->groups.back().get();
+  instruction.sub = dying_inputs(node);
 }
 
 void Compiler::emit_simple(const Node* node) {

@@ -126,7 +126,7 @@ void run_parts(OpCall& call) {
 void pointwise_group(OpCall& call) {
   const PointwiseRule& rule = *call.op().pointwise();
   if (!is_uniform(call, rule)) return run_parts(call);
-  if (Tensor out = evaluate_uniform(call, rule); out.defined()) return call.ret(out);
+  if (Tensor out = evaluate_uniform(call, rule, true); out.defined()) return call.ret(out);
   if (!Shapes(call, call.op().parts()).agree()) return run_parts(call);
   call.ret(evaluate_pointwise(call, rule));
 }
