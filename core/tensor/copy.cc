@@ -224,6 +224,16 @@ void copy_cast(const Tensor& dst, const Tensor& src, const Loop& loop) {
   });
 }
 
+template <class To, class From>
+void copy_cast(const Tensor& dst, const Tensor& src, const Loop& loop) {
+  To* to = dst.data<To>();
+  const From* from = src.data<From>();
+  const int64_t n = loop.sizes.back(), dn = loop.dst.back(), sn = loop.src.back();
+  for_outer(loop, loop.sizes.size() - 1, [&](int64_t d, int64_t s) {
+    for (int64_t i = 0; i < n; ++i) to[d + i * dn] = cast_to<To>(from[s + i * sn]);
+  });
+}
+
 // Float8 goes by way of float, as every other type does that computes in it.
 void copy_float8(const Tensor& dst, const Tensor& src, const Loop& loop) {
   if (is_float8(src.dtype()) && dst.dtype() == DType::kFloat32) {

@@ -50,6 +50,16 @@ dnnl::memory::desc any_format(const dnnl::memory::desc& desc) {
 
 void add_to(PackedKey& key, const dnnl::memory::desc& desc) {
   const dnnl_memory_desc_t& d = desc.data;
+  if (d.format_kind == dnnl_format_kind_wino) {
+    const dnnl_wino_desc_t& tiles = d.format_desc.wino_desc;
+    key.add(d.format_kind).add(DimsView(d.dims, static_cast<size_t>(d.ndims)));
+    for (const int64_t field : {int64_t{tiles.wino_format}, int64_t{tiles.r}, int64_t{tiles.alpha},
+                                int64_t{tiles.ic_block}, int64_t{tiles.oc_block},
+                                int64_t{tiles.ic2_block}, int64_t{tiles.oc2_block}}) {
+      key.add(field);
+    }
+    return;
+  }
   const auto rank = static_cast<size_t>(d.ndims);
   const dnnl_blocking_desc_t& blocks = d.format_desc.blocking;
   const auto inner = static_cast<size_t>(blocks.inner_nblks);
