@@ -9,7 +9,7 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "refinement", "indexing", "classes",
            "futures", "lists", "dicts", "module_parts", "class_places",
            "compiled_otherwise", "printing", "corners", "libraries", "grids",
-           "generated", "breaks", "aliases", "repeated", "spellings", "kernels")
+           "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels")
 
 
 def cases() -> List[Case]:
