@@ -87,6 +87,9 @@ AttentionRecipe::AttentionRecipe(OpCall& call, size_t text) : call_(call) {
     if (operand + operands > call.size()) fail("attention lacks operands");
     left_out = operands > 0 ? call.is_none(operand) : left_out && step == AttentionStep::kAsInPlace;
     if (!left_out) steps_.push_back({step, operand});
+    if (left_out && step == AttentionStep::kBaddbmm) {
+      steps_.push_back({AttentionStep::kBmm, operand});
+    }
     operand += operands;
   }
 }
