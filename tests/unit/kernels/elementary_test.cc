@@ -240,9 +240,9 @@ TEST(Elementary, SetsAgree) {
   }
   for (ComputeType type : {ComputeType::kInt, ComputeType::kInt32, ComputeType::kByte}) {
     const int row = static_cast<int>(type);
-    const size_t bytes =
-        static_cast<size_t>(kCount) *
-        (type == ComputeType::kInt ? 8u : type == ComputeType::kInt32 ? 4u : 1u);
+    const size_t bytes = static_cast<size_t>(kCount) * (type == ComputeType::kInt     ? 8u
+                                                        : type == ComputeType::kInt32 ? 4u
+                                                                                      : 1u);
     for (int fn = 0; fn < LoopTable::kFunctions; ++fn) {
       if (!sets[0].table.loops[row][fn]) continue;
       sets[0].table.loops[row][fn](first, a, b, c, kCount);

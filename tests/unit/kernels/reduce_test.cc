@@ -36,7 +36,7 @@ std::vector<double> folded(const Tensor& t, int64_t dim, double start, const Ste
   const Tensor wide = to_dtype(t, DType::kFloat64).transpose(dim, 2).contiguous();
   const int64_t n = wide.sizes()[2];
   // The other two dims keep their order.
-  const Tensor rows = dim == 0 ? to_dtype(t, DType::kFloat64).permute({1, 2, 0}).contiguous()
+  const Tensor rows = dim == 0   ? to_dtype(t, DType::kFloat64).permute({1, 2, 0}).contiguous()
                       : dim == 1 ? to_dtype(t, DType::kFloat64).permute({0, 2, 1}).contiguous()
                                  : wide;
   std::vector<double> out;
@@ -93,13 +93,11 @@ class Reduce : public ::testing::Test {
     expect_near(ops_.tensor("aten::amax", {t, dims, false}),
                 folded(t, dim, -INFINITY, [](double a, double b) { return std::max(a, b); }), 0,
                 what + " amax");
-    const auto low =
-        folded(t, dim, INFINITY, [](double a, double b) { return std::min(a, b); });
+    const auto low = folded(t, dim, INFINITY, [](double a, double b) { return std::min(a, b); });
     expect_near(ops_.tensor("aten::amin", {t, dims, false}), low, 0, what + " amin");
     const auto both = ops_.run("aten::min.dim", {t, dim, false});
     expect_near(both[0].to_tensor(), low, 0, what + " min");
-    const Tensor chosen =
-        ops_.tensor("aten::gather", {t, dim, both[1].to_tensor().unsqueeze(dim)});
+    const Tensor chosen = ops_.tensor("aten::gather", {t, dim, both[1].to_tensor().unsqueeze(dim)});
     expect_near(chosen, low, 0, what + " places of min");
     expect_near(ops_.tensor("aten::count_nonzero.dim_IntList", {t, dims}),
                 folded(t, dim, 0, [](double a, double b) { return a + (b != 0); }), 0,
@@ -198,9 +196,9 @@ TEST_F(Reduce, NanSpreadsAndEmptyRowsHaveTheirIdentity) {
   EXPECT_EQ(values_of<int64_t>(ops_.tensor("aten::argmin", {columns, 0, false})),
             (std::vector<int64_t>{1, 1}));
   const Tensor nothing = empty({2, 0}, DType::kFloat32);
-  EXPECT_EQ(values_of<float>(ops_.tensor("aten::sum.dim_IntList",
-                                         {nothing, make_int_list({1}), false})),
-            (std::vector<float>{0, 0}));
+  EXPECT_EQ(
+      values_of<float>(ops_.tensor("aten::sum.dim_IntList", {nothing, make_int_list({1}), false})),
+      (std::vector<float>{0, 0}));
   EXPECT_EQ(values_of<float>(ops_.tensor("aten::prod.dim_int", {nothing, 1, false})),
             (std::vector<float>{1, 1}));
   EXPECT_EQ(values_of<bool>(ops_.tensor("aten::all.dim", {nothing, 1, false})),
@@ -220,10 +218,9 @@ TEST_F(Reduce, ScansRunAlongEveryDim) {
     expect_near(first, values_of<double>(to_dtype(t.narrow(dim, 0, 1), DType::kFloat64)), 1e-6,
                 "cumsum begins");
     const Tensor end = products.narrow(dim, t.sizes()[static_cast<size_t>(dim)] - 1, 1);
-    expect_near(end,
-                folded(to_dtype(t, DType::kInt32), dim, 1,
-                       [](double a, double b) { return a * b; }),
-                0, "cumprod");
+    expect_near(
+        end, folded(to_dtype(t, DType::kInt32), dim, 1, [](double a, double b) { return a * b; }),
+        0, "cumprod");
   }
 }
 
@@ -269,9 +266,8 @@ void check_order(KernelCaller& ops, int64_t n, bool descending) {
       return v[a] < v[b] || (std::isnan(v[b]) && !std::isnan(v[a]));
     });
   } else {
-    std::stable_sort(want.begin(), want.end(), [&](int64_t a, int64_t b) {
-      return descending ? less(b, a) : less(a, b);
-    });
+    std::stable_sort(want.begin(), want.end(),
+                     [&](int64_t a, int64_t b) { return descending ? less(b, a) : less(a, b); });
   }
   const Tensor places = ops.run("aten::sort", {t, 0, descending})[1].to_tensor();
   EXPECT_EQ(values_of<int64_t>(places), want) << dtype_name(t.dtype()) << " " << n;
