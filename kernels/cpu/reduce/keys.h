@@ -75,7 +75,8 @@ bool distribute(const Entry* from, Entry* to, int64_t n, int shift, int width, i
   return true;
 }
 
-// `scratch` has as many entries. Digits only where the line is long enough to pay for counting.
+// `scratch` has as many entries; places rise. Digits only where the line is long enough to pay for
+// counting.
 template <class Entry>
 void sort_entries(Entry* entries, Entry* scratch, int64_t n) {
   constexpr int64_t kCompared = 64 * Entry::kKeyBits / 32, kWideDigits = 16384;
@@ -89,7 +90,7 @@ void sort_entries(Entry* entries, Entry* scratch, int64_t n) {
   if (from != entries) std::copy(from, from + n, entries);
 }
 
-// The first `keep` entries of a line in order, without sorting the others.
+// At least the first `keep` entries of a line in order; few are found without sorting the others.
 template <class Entry, class T>
 void first_entries(const T* line, int64_t n, int64_t keep, bool descending,
                    std::vector<Entry>& entries, std::vector<Entry>& scratch) {
@@ -113,8 +114,7 @@ void first_entries(const T* line, int64_t n, int64_t keep, bool descending,
   entries.resize(static_cast<size_t>(n));
   scratch.resize(static_cast<size_t>(n));
   for (int64_t i = 0; i < n; ++i) entries[static_cast<size_t>(i)] = entry(i);
-  if (keep < n) std::nth_element(entries.begin(), entries.begin() + keep, entries.end());
-  sort_entries(entries.data(), scratch.data(), keep);
+  sort_entries(entries.data(), scratch.data(), n);
 }
 
 // Calls body<Entry>() with the entry that holds keys of T and places below n.

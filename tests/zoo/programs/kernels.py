@@ -162,8 +162,8 @@ def orders_and_extremes(t: Tensor) -> List[Tensor]:
             out += [values, places]
         values, places = t.max(dim)
         out += [values, places, t.sum(dim), t.cumsum(dim), t.amax(dim), t.any(dim), t.all(dim, keepdim=True)]
-        out.append(t.topk(3 if t.size(dim) > 3 else 1, dim)[0])
         if numbers:
+            out.append(t.topk(3 if t.size(dim) > 3 else 1, dim)[0])
             out += [t.kthvalue(2, dim)[0], t.median(dim)[0], t.argmin(dim)]
         if t.dtype != torch.bfloat16:
             out.append(t.prod(dim))
