@@ -15,10 +15,11 @@ namespace {
 constexpr int64_t kGrain = 16384;
 
 // Values of an optional per-channel tensor as doubles.
-std::vector<double> channel_values(const Tensor& t, int64_t count, double fallback) {
+std::vector<double> channel_values(const char* name, const Tensor& t, int64_t count,
+                                   double fallback) {
   std::vector<double> values(static_cast<size_t>(count), fallback);
   if (!t.defined()) return values;
-  if (t.numel() != count) fail("expected a tensor with ", count, " elements, got ", t.numel());
+  if (t.numel() != count) fail(name, " should contain ", count, " elements not ", t.numel());
   const Tensor wide = to_dtype(t, DType::kFloat64).contiguous();
   std::copy(wide.data<double>(), wide.data<double>() + count, values.begin());
   return values;
@@ -140,10 +141,11 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
     if (!running_mean.defined() || !running_var.defined()) {
       fail("running_mean and running_var must be defined in evaluation mode");
     }
-    m = {channel_values(running_mean, channels, 0), channel_values(running_var, channels, 1)};
+    m = {channel_values("running_mean", running_mean, channels, 0),
+         channel_values("running_var", running_var, channels, 1)};
   }
-  std::vector<double> scale = channel_values(weight, channels, 1);
-  std::vector<double> shift = channel_values(bias, channels, 0), inverse(scale.size());
+  std::vector<double> scale = channel_values("weight", weight, channels, 1);
+  std::vector<double> shift = channel_values("bias", bias, channels, 0), inverse(scale.size());
   for (size_t c = 0; c < scale.size(); ++c) {
     inverse[c] = 1 / std::sqrt(m.variance[c] + eps);
     scale[c] *= inverse[c];
@@ -272,8 +274,8 @@ GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, i
     normalize_rows<T>(context, x, x.numel() / (batch * groups), nullptr, nullptr, eps, r.output,
                       r.mean.data<float>(), r.rstd.data<float>());
     if (weight.defined() || bias.defined()) {
-      scale_channels<T>(context, r.output, r.output, channel_values(weight, channels, 1),
-                        channel_values(bias, channels, 0));
+      scale_channels<T>(context, r.output, r.output, channel_values("weight", weight, channels, 1),
+                        channel_values("bias", bias, channels, 0));
     }
   });
   return r;

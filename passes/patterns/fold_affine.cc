@@ -168,10 +168,11 @@ class FoldAffine {
 
   // None where it was none and all numbers are 0.
   Value* shifted_bias(const Layer& layer, const Affine& affine) {
+    Value* given = layer.node->input(Layer::kBias);
     Affine bias(layer.outputs);
-    bias.shift = numbers_of(layer.node->input(Layer::kBias), layer.outputs, 0);
+    bias.shift = numbers_of(given, layer.outputs, 0);
     bias.then(affine);
-    if (!bias.shifts()) return layer.node->input(Layer::kBias);
+    if (!bias.shifts() && given->type()->kind() == TypeKind::kNone) return given;
     return insert_numbers(graph_, bias.shift, {layer.outputs}, layer.weight.dtype());
   }
 
