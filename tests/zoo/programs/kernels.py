@@ -35,7 +35,7 @@ def bags_of_rows(table: Tensor, ids: Tensor, offsets: Tensor, shares: Tensor) ->
     return out
 
 
-@program((TABLE,), (WIDE,), (TABLE.half(),), (TABLE[0],), (TABLE.reshape(5, 10, 37),),
+@program((TABLE,), (WIDE,), (TABLE[0],), (TABLE.reshape(5, 10, 37),),
          (torch.zeros(2, 3),), (torch.empty(0, 4),), (TABLE[:, ::2],),
          Call((TABLE.double(),), fails="only support float32 or float16"))
 def rows_of_bytes(table: Tensor) -> Tuple[Tensor, Tensor]:
