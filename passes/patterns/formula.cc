@@ -244,21 +244,20 @@ FormulaReader::FormulaReader(const OpRegistry& ops)
       exp_(ops.find("aten::exp")),
       clamp_(ops.find("aten::clamp")) {}
 
-// v of tanh(log(1 + exp(v))), and the nodes between.
+// v of tanh(log(1 + exp(v))), and the nodes between, users last.
 Value* FormulaReader::softplus_argument(const Node& node, std::vector<Node*>* inner) const {
   if (node.op() != tanh_) return nullptr;
-  Node* of_tanh = node.input(0)->node();
-  if (of_tanh->block() != node.block()) return nullptr;
-  inner->push_back(of_tanh);
-  if (of_tanh->op() == softplus_) {
-    return is_number(of_tanh->input(1), 1) && is_number(of_tanh->input(2), 20) ? of_tanh->input(0)
-                                                                               : nullptr;
+  Node* log = node.input(0)->node();
+  if (log->block() != node.block()) return nullptr;
+  if (log->op() == softplus_ && is_number(log->input(1), 1) && is_number(log->input(2), 20)) {
+    *inner = {log};
+    return log->input(0);
   }
-  if (of_tanh->op() != log1p_) return nullptr;
-  Node* exponential = of_tanh->input(0)->node();
-  inner->insert(inner->begin(), exponential);
-  const bool here = exponential->op() == exp_ && exponential->block() == node.block();
-  return here ? exponential->input(0) : nullptr;
+  if (log->op() != log1p_) return nullptr;
+  Node* exponential = log->input(0)->node();
+  if (exponential->op() != exp_ || exponential->block() != node.block()) return nullptr;
+  *inner = {exponential, log};
+  return exponential->input(0);
 }
 
 bool FormulaReader::has_function(const Node& node) const {
