@@ -95,6 +95,16 @@ std::optional<Match> Pattern::match(const Node& node) const {
   return match;
 }
 
+bool has_operator(const Block& block, const OpDef* op) {
+  for (const Node* node : block) {
+    if (node->op() && node->op() == op) return true;
+    for (const Block* inner : node->blocks()) {
+      if (has_operator(*inner, op)) return true;
+    }
+  }
+  return false;
+}
+
 namespace {
 
 bool may_write(const Node& node) {

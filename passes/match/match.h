@@ -43,6 +43,9 @@ class Pattern {
   std::shared_ptr<ir::Graph> graph_;
 };
 
+// Whether a node of the block, or of one inside, is the operator. Patterns cost time to read.
+bool has_operator(const ir::Block& block, const OpDef* op);
+
 // A pattern and what takes its place: a graph whose inputs have names of the pattern.
 class Rewrite {
  public:

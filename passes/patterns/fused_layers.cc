@@ -15,21 +15,24 @@ using ir::Graph;
 namespace {
 
 struct Layer {
+  const char* op;
   const char* declared;  // what comes before the epilogue's arguments
   const char* call;      // the operator applied to them, up to the epilogue
   const char* tail;      // what comes after the epilogue's arguments
 };
 
 constexpr Layer kConv = {
+    "temper::conv",
     "%x : Tensor, %w : Tensor, %b : Tensor?, %scale : Tensor?, %stride : int[], %padding : int[], "
     "%dilation : int[], %transposed : bool, %output_padding : int[], %groups : int",
     "temper::conv(%x, %w, %b, %scale, %stride, %padding, %dilation, %transposed, %output_padding, "
     "%groups",
     ", %no"};
-constexpr Layer kLinear = {"%x : Tensor, %w : Tensor, %b : Tensor?", "temper::linear(%x, %w, %b",
-                           ""};
+constexpr Layer kLinear = {"temper::linear", "%x : Tensor, %w : Tensor, %b : Tensor?",
+                           "temper::linear(%x, %w, %b", ""};
 
 constexpr Layer kNormedLinear = {
+    "temper::normed_linear",
     "%x : Tensor, %w : Tensor, %b : Tensor?, %nw : Tensor, %nb : Tensor?, %gamma : Tensor?, "
     "%shift : Tensor?, %mean : Tensor, %var : Tensor, %eps : float",
     "temper::normed_linear(%x, %w, %b, %nw, %nb, %gamma, %shift, %mean, %var, %eps", ""};
@@ -130,30 +133,42 @@ bool is_residual(const Match& match) {
 
 class FusedLayers {
  public:
-  FusedLayers(const OpRegistry& ops) : ops_(ops) {
+  explicit FusedLayers(const OpRegistry& ops) : ops_(ops) {
     for (const Spelling& spelling : kConvSpellings) add_spelling(spelling);
     add("%x : Tensor, %w : Tensor, %b : Tensor?", "  %y : Tensor = aten::linear(%x, %w, %b)\n",
         "%y", layer_text(kLinear, "%z", kPlainEpilogue));
-    for (const Layer& layer : {kConv, kLinear, kNormedLinear}) {
-      for (const bool stored : {false, true}) {
-        for (const ActivationPattern& activation : kActivations) {
-          add_activation(layer, activation, stored);
-        }
-      }
-      // The stored form first: of two layers the one that is overwritten takes the sum.
-      add_residual(layer, "aten::add(%y, %r, %one)", true);
-      add_residual(layer, "aten::add(%y, %r, %one)", false);
-      add_residual(layer, "aten::add(%r, %y, %one)", false);
-    }
   }
 
-  bool apply(Graph& graph) const {
+  bool apply(Graph& graph) {
+    bool changed = apply_all(graph);
+    for (const Layer& layer : {kConv, kLinear, kNormedLinear}) {
+      if (!has_operator(*graph.block(), ops_.find(layer.op))) continue;
+      rewrites_.clear();
+      add_epilogues(layer);
+      changed |= apply_all(graph);
+    }
+    return changed;
+  }
+
+ private:
+  bool apply_all(Graph& graph) const {
     bool changed = false;
     for (const Rewrite& rewrite : rewrites_) changed |= rewrite.apply(graph, *graph.block());
     return changed;
   }
 
- private:
+  void add_epilogues(const Layer& layer) {
+    for (const bool stored : {false, true}) {
+      for (const ActivationPattern& activation : kActivations) {
+        add_activation(layer, activation, stored);
+      }
+    }
+    // The stored form first: of two layers the one that is overwritten takes the sum.
+    add_residual(layer, "aten::add(%y, %r, %one)", true);
+    add_residual(layer, "aten::add(%y, %r, %one)", false);
+    add_residual(layer, "aten::add(%r, %y, %one)", false);
+  }
+
   void add(std::string_view inputs, std::string_view pattern, std::string_view result,
            std::string_view replacement, Rewrite::Condition condition = nullptr) {
     rewrites_.emplace_back(graph_text(inputs, pattern, result),
@@ -202,9 +217,9 @@ class FusedLayers {
 }  // namespace
 
 bool fuse_layers(PassContext& context, Graph& graph) {
-  const FusedLayers layers(context.ops);
-  bool changed = visit_subgraphs(*graph.block(), [&](Graph& body) { return layers.apply(body); });
-  return layers.apply(graph) || changed;
+  const bool inner =
+      visit_subgraphs(*graph.block(), [&](Graph& body) { return fuse_layers(context, body); });
+  return FusedLayers(context.ops).apply(graph) || inner;
 }
 
 }  // namespace temper

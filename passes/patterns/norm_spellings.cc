@@ -297,6 +297,10 @@ bool recognize_norms(PassContext& context, Graph& graph) {
   bool changed =
       visit_subgraphs(*graph.block(), [&](Graph& body) { return recognize_norms(context, body); });
   changed |= NormSpellings(context.ops, graph).visit(*graph.block());
+  const auto holds = [&](const char* key) {
+    return has_operator(*graph.block(), context.ops.find(key));
+  };
+  if (!holds("temper::layer_norm") && !holds("temper::rms_norm")) return changed;
   for (const Rewrite& rewrite : parameter_rewrites(context.ops)) {
     changed |= rewrite.apply(graph, *graph.block());
   }
