@@ -41,6 +41,8 @@ constexpr std::pair<const char*, double> kNeutral[] = {
     {"aten::div.Tensor", 1}, {"aten::sub.Scalar", 0}, {"aten::pow.Tensor_Scalar", 1},
 };
 
+constexpr int kDepth = 4;  // point-wise operators that are looked through
+
 std::optional<std::vector<int64_t>> fixed_ints(const Value* value) {
   const IValue* list = constant_of(value);
   if (!list || !list->is_list()) return std::nullopt;
@@ -222,18 +224,24 @@ class TensorIdentities {
     return true;
   }
 
-  // The stored value was computed from the tensor it is stored in, and numbers.
+  // The stored value has the dtype and the shape of what it is stored in.
   bool keeps_type(const Node& node) const {
-    const Value* self = node.input(0);
-    const Node& value = *node.input(1)->node();
-    const KnownTensor known = known_.of(self);
-    if (!known.dtype || known.dtype != known_.of(node.input(1)).dtype) return false;
-    if (!value.op() || !value.op()->pointwise()) return false;
+    const std::optional<DType> dtype = known_.of(node.input(0)).dtype;
+    return dtype && dtype == known_.of(node.input(1)).dtype &&
+           has_shape_of(node.input(1), node.input(0), kDepth);
+  }
+
+  // Computed point by point from the other one, and numbers.
+  bool has_shape_of(const Value* value, const Value* self, int depth) const {
+    if (value == self) return true;
+    const OpDef* op = value->node()->op();
+    if (!op || !op->pointwise() || depth == 0) return false;
     bool found = false;
-    for (const Value* input : value.inputs()) {
+    for (const Value* input : value->node()->inputs()) {
       if (input->type()->kind() != TypeKind::kTensor) continue;
-      if (input != self && known_.of(input).rank != 0) return false;
-      found |= input == self;
+      const bool same = has_shape_of(input, self, depth - 1);
+      if (!same && known_.of(input).rank != 0) return false;
+      found |= same;
     }
     return found;
   }

@@ -153,7 +153,37 @@ class Activated(nn.Module):
         return all_activations(y) + all_activations(z)
 
 
+class InPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(6, 8)
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor, image: Tensor) -> List[Tensor]:
+        a = self.linear(x)
+        a.mul_(a.sigmoid())
+        b = self.conv(image)
+        b.mul_(F.relu6(b + 3, inplace=True)).div_(6)
+        c = self.linear(x)
+        c.mul_(0.5).mul_(torch.erf(self.linear(x) / 1.4142135623730951).add_(1))
+        d = self.linear(x)
+        same = d.view(-1)
+        d.mul_(d.sigmoid())
+        x.mul_(torch.sigmoid(x))
+        return [a, b, c, d, same, x]
+
+
 IMAGE = torch.randn(2, 3, 7, 9)
+
+
+@program((X.clone(), IMAGE), (X[0, 0].clone(), IMAGE[0]))
+class ActivatedInPlace(InPlace):
+    pass
+
+
+@made((X.clone(), IMAGE))
+def traced_in_place():
+    return torch.jit.trace(InPlace(), (X.clone(), IMAGE), check_trace=False)
 
 
 @program((X, IMAGE), (X[0], IMAGE[0]), (X, IMAGE.to(memory_format=torch.channels_last)))
