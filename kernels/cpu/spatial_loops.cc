@@ -17,11 +17,10 @@ float unnormalize(float at, float size, bool align_corners) {
 
 // Mirrors `at` between low and low + span.
 float reflect(float at, float low, float span) {
-  const float away = std::fabs(at - low);
-  const float flips = std::floor(away / span), extra = away - flips * span;
-  const bool even = flips - 2.0f * std::floor(flips * 0.5f) == 0.0f;
-  const float inner = even ? extra + low : span - extra + low;
-  return span == 0.0f ? 0.0f : inner;
+  const float away = std::fabs(at - low), twice = 2.0f * span;
+  const float extra = away - std::trunc(away / twice) * twice;
+  const float near = twice - extra < extra ? twice - extra : extra;
+  return span == 0.0f ? 0.0f : near + low;
 }
 
 float inside(float at, float size, const Sampling& s) {
@@ -29,7 +28,7 @@ float inside(float at, float size, const Sampling& s) {
   if (s.border == Border::kReflection) {
     at = s.align_corners ? reflect(at, 0.0f, size - 1.0f) : reflect(at, -0.5f, size);
   }
-  const float above = at < 0.0f ? 0.0f : at;
+  const float above = s.volume ? (at < 0.0f ? 0.0f : at) : (at > 0.0f ? at : 0.0f);
   return above < size - 1.0f ? above : size - 1.0f;
 }
 
@@ -54,7 +53,9 @@ struct AxisTaps {
   const float size = static_cast<float>(axis.size);
   for (int64_t i = 0; i < n; ++i) {
     const float source = unnormalize(at[i * step], size, s.align_corners);
-    taps.put(0, i, std::nearbyint(bounded(inside(source, size, s))), 1.0f, axis);
+    const float place = bounded(inside(source, size, s));
+    const float away = std::trunc(place + std::copysign(0.49999997f, place));
+    taps.put(0, i, s.volume ? away : std::nearbyint(place), 1.0f, axis);
   }
 }
 
@@ -77,7 +78,7 @@ struct AxisTaps {
   const float size = static_cast<float>(axis.size);
   for (int64_t i = 0; i < n; ++i) {
     const float source = unnormalize(at[i * step], size, s.align_corners);
-    const float base = std::floor(bounded(source)), t = source - base;
+    const float base = std::floor(source), t = source - base;
     const float share[4] = {far(t + 1.0f), near(t), near(1.0f - t), far(2.0f - t)};
     // Each neighbour is brought inside by itself.
     for (int k = 0; k < 4; ++k) {

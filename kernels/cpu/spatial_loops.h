@@ -14,6 +14,9 @@ struct Sampling {
   GridMode mode;
   Border border;
   bool align_corners;
+  // Of three dims, where the reference rounds half places away from zero, and takes what is no
+  // number for the far end instead of the near one.
+  bool volume = false;
 };
 
 // One dim of what is sampled.
