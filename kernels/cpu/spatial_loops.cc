@@ -183,6 +183,40 @@ void max_row_places(const float* row, int64_t n, float* to, int32_t* place, int3
   }
 }
 
+template <class Step>
+void fold_differences(const float* point, const float* points, int64_t dims, int64_t n, float* to,
+                      const Step& step) {
+  constexpr int64_t kColumns = 1024;
+  for (int64_t j0 = 0; j0 < n; j0 += kColumns) {
+    const int64_t end = lower(n, j0 + kColumns);
+    for (int64_t j = j0; j < end; ++j) to[j] = 0.0f;
+    for (int64_t k = 0; k < dims; ++k) {
+      const float own = point[k];
+      const float* row = points + k * n;
+#pragma GCC ivdep
+      for (int64_t j = j0; j < end; ++j) to[j] = step(to[j], own - row[j]);
+    }
+  }
+}
+
+void distances(const float* point, const float* points, int64_t dims, int64_t n, double order,
+               float* to) {
+  const auto fold = [&](const auto& step) { fold_differences(point, points, dims, n, to, step); };
+  if (order == 2) {
+    fold([](float sum, float d) { return sum + d * d; });
+    for (int64_t j = 0; j < n; ++j) to[j] = std::sqrt(to[j]);
+  } else if (order == 1) {
+    fold([](float sum, float d) { return sum + std::fabs(d); });
+  } else if (order == 0) {
+    fold([](float sum, float d) { return sum + (d != 0.0f ? 1.0f : 0.0f); });
+  } else {
+    fold([](float best, float d) {
+      const float away = std::fabs(d);
+      return away <= best ? best : away;
+    });
+  }
+}
+
 void hide_overlaps(const Boxes& boxes, int64_t i, int64_t n, float limit, uint8_t* hidden) {
   const float left = boxes.left[i], top = boxes.top[i], right = boxes.right[i];
   const float bottom = boxes.bottom[i], area = boxes.area[i];
@@ -202,6 +236,8 @@ void hide_overlaps(const Boxes& boxes, int64_t i, int64_t n, float limit, uint8_
 
 }  // namespace
 
-void fill(SpatialLoops& loops) { loops = {grid_taps, sample, max_row_places, hide_overlaps}; }
+void fill(SpatialLoops& loops) {
+  loops = {grid_taps, sample, max_row_places, distances, hide_overlaps};
+}
 
 }  // namespace temper::TEMPER_ISA
