@@ -216,9 +216,10 @@ void pool(const RunContext& context, const RoiCall& r, const Tensor& out, const 
           for (int64_t i = box.top; i < box.bottom; ++i) {
             const T* row = plane + i * r.columns();
             for (int64_t j = box.left; j < box.right; ++j) {
-              const bool better = row[j] > best;
-              best = better ? row[j] : best;
-              place = better ? static_cast<int32_t>(i * r.columns() + j) : place;
+              if (row[j] > best) {
+                best = row[j];
+                place = static_cast<int32_t>(i * r.columns() + j);
+              }
             }
           }
           out.data<T>()[first + bin] = best;
