@@ -62,6 +62,14 @@ template <class To, class From>
     for (int64_t i = 0; i < n; ++i) target[i] = value;
     return;
   }
+  if constexpr (std::is_same_v<To, From>) {
+    if (to_step == sizeof(To) && from_step == 2 * sizeof(From)) {  // every other element
+      To* target = static_cast<To*>(to);
+      const From* source = static_cast<const From*>(from);
+      for (int64_t i = 0; i < n; ++i) target[i] = source[2 * i];
+      return;
+    }
+  }
   std::byte* target = static_cast<std::byte*>(to);
   const std::byte* source = static_cast<const std::byte*>(from);
   for (int64_t i = 0; i < n; ++i) {

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/spatial_loops.h"
 
 namespace temper {
 namespace {
@@ -70,6 +71,18 @@ Tensor distances(const OpCall& call, const Tensor& x1, const Tensor& x2, double 
   const Tensor out = empty(sizes, a.dtype());
   if (out.numel() == 0) return out;
   const int64_t grain = kGrain / std::max<int64_t>(columns * n, 1) + 1;
+  if (a.dtype() == DType::kFloat32 && (p == 0 || p == 1 || p == 2 || std::isinf(p))) {
+    const Tensor across = b.transpose(-2, -1).contiguous();
+    call.context().workers->parallel_for(
+        0, out.numel() / columns, grain, [&](int64_t begin, int64_t end) {
+          for (int64_t row = begin; row < end; ++row) {
+            spatial_loops().distances(a.data<float>() + row * n,
+                                      across.data<float>() + row / rows * columns * n, n, columns,
+                                      p, out.data<float>() + row * columns);
+          }
+        });
+    return out;
+  }
   visit(a.dtype(), "cdist", FloatTypes{}, [&]<class T>() {
     call.context().workers->parallel_for(
         0, out.numel() / columns, grain, [&](int64_t begin, int64_t end) {

@@ -258,6 +258,12 @@ void write(const Plan& plan, const Tensor& values, bool accumulate) {
   visit_size(source.dtype(), [&]<class T>() {
     T* to = reinterpret_cast<T*>(plan.self.raw());
     const T* from = reinterpret_cast<const T*>(source.raw());
+    if (tail.sizes.empty()) {
+      for (const int64_t base : before) {
+        for (const int64_t offset : plan.offsets) to[base + offset] = *from++;
+      }
+      return;
+    }
     for_each_run(plan, tail, before, 0, all,
                  [&](int64_t at, int64_t first, int64_t count, int64_t step) {
                    for (int64_t i = 0; i < count; ++i) to[at + i * step] = from[first + i];

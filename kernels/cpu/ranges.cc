@@ -55,8 +55,13 @@ void fill_range(const Tensor& out, const IValue& start, const IValue& step) {
       }
     } else {
       const double first = start.scalar_as_double(), stride = step.scalar_as_double();
-      for (int64_t i = 0; i < out.numel(); ++i) {
-        data[i] = T(static_cast<Compute<T>>(first + static_cast<double>(i) * stride));
+      constexpr int64_t kPiece = 1024;  // inside, small numbers become double quickly
+      for (int64_t at = 0; at < out.numel(); at += kPiece) {
+        const int n = static_cast<int>(std::min(kPiece, out.numel() - at));
+        for (int i = 0; i < n; ++i) {
+          const double place = static_cast<double>(at) + static_cast<double>(i);
+          data[at + i] = T(static_cast<Compute<T>>(first + place * stride));
+        }
       }
     }
   });

@@ -8,6 +8,7 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/gather.h"
+#include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
 #include "kernels/cpu/walk.h"
 
@@ -48,13 +49,20 @@ struct Scatter {
     Dims fixed(self.strides().begin(), self.strides().end());
     fixed[dim] = 0;
     const int64_t* indices = index.data<int64_t>();
+    const bool checked =
+        index.is_contiguous() && gather_loops().all_below(indices, index.numel(), size);
     walk<3>(index.sizes(), {DimsView(fixed), src.strides(), index.strides()},
             [&](const auto& o, int64_t n, const auto& s) {
               const auto place = [&](int64_t i) {
                 const int64_t k = indices[o[2] + i * s[2]];
-                if (k < 0 || k >= size) index_out_of_bounds(k, dim, size);
+                if (!checked && (k < 0 || k >= size)) index_out_of_bounds(k, dim, size);
                 return o[0] + k * stride;
               };
+              if (checked && s[2] == 1 && s[0] == 0 && s[1] == 1) {  // along the last dim
+                const int64_t* at = indices + o[2];
+                for (int64_t i = 0; i < n; ++i) op(to[o[0] + at[i] * stride], from[o[1] + i]);
+                return;
+              }
               if (s[2] != 0 || n == 0) {
                 for (int64_t i = 0; i < n; ++i) {
                   op(to[place(i) + i * s[0]], from[o[1] + i * s[1]]);

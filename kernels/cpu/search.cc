@@ -1,12 +1,15 @@
 // Positions in sorted sequences.
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/indexing.h"
 
 namespace temper::indexing {
 namespace {
+
+constexpr int64_t kGrain = 2048;
 
 struct Search {
   const char* name;
@@ -64,20 +67,21 @@ void check(const Search& search) {
 
 template <class T>
 int64_t position(const T* sorted, const int64_t* order, int64_t count, T value, bool right) {
-  int64_t low = 0, high = count;
   using C = Compute<T>;
   const C wanted = static_cast<C>(value);
-  while (low < high) {
-    const int64_t middle = low + (high - low) / 2;
-    const C element = static_cast<C>(sorted[order ? order[middle] : middle]);
-    // Written so that NaN sorts last.
-    if (right ? !(element > wanted) : !(element >= wanted)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
+  // Written so that NaN sorts last.
+  const auto before = [&](int64_t i) {
+    const C element = static_cast<C>(sorted[order ? order[i] : i]);
+    return right ? !(element > wanted) : !(element >= wanted);
+  };
+  // Halves without branches: which way it goes follows no pattern.
+  int64_t low = 0, length = count;
+  while (length > 1) {
+    const int64_t half = length / 2;
+    low += before(low + half - 1) ? half : 0;
+    length -= half;
   }
-  return low;
+  return low + (length == 1 && before(low) ? 1 : 0);
 }
 
 void run(OpCall& call, Search search) {
@@ -92,12 +96,15 @@ void run(OpCall& call, Search search) {
   const bool shared = sorted.dim() == 1;
   const int64_t row = shared || values.numel() == 0 ? values.numel() : values.sizes().back();
   visit(common, "searchsorted", RealTypes{}, [&]<class T>() {
-    for (int64_t i = 0; i < values.numel(); ++i) {
-      const int64_t base = shared ? 0 : i / row * count;
-      out.data<int64_t>()[i] = position(sorted.data<T>() + base,
-                                        order.defined() ? order.data<int64_t>() + base : nullptr,
-                                        count, values.data<T>()[i], search.right);
-    }
+    call.context().workers->parallel_for(
+        0, values.numel(), kGrain, [&](int64_t begin, int64_t end) {
+          for (int64_t i = begin; i < end; ++i) {
+            const int64_t base = shared ? 0 : i / row * count;
+            out.data<int64_t>()[i] = position(
+                sorted.data<T>() + base, order.defined() ? order.data<int64_t>() + base : nullptr,
+                count, values.data<T>()[i], search.right);
+          }
+        });
   });
   call.ret(search.small ? to_dtype(out, DType::kInt32) : out);
 }

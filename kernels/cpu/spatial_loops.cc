@@ -17,11 +17,10 @@ float unnormalize(float at, float size, bool align_corners) {
 
 // Mirrors `at` between low and low + span.
 float reflect(float at, float low, float span) {
-  const float away = std::fabs(at - low);
-  const float flips = std::floor(away / span), extra = away - flips * span;
-  const bool even = flips - 2.0f * std::floor(flips * 0.5f) == 0.0f;
-  const float inner = even ? extra + low : span - extra + low;
-  return span == 0.0f ? 0.0f : inner;
+  const float away = std::fabs(at - low), twice = 2.0f * span;
+  const float extra = away - std::trunc(away / twice) * twice;
+  const float near = twice - extra < extra ? twice - extra : extra;
+  return span == 0.0f ? 0.0f : near + low;
 }
 
 float inside(float at, float size, const Sampling& s) {
@@ -29,7 +28,7 @@ float inside(float at, float size, const Sampling& s) {
   if (s.border == Border::kReflection) {
     at = s.align_corners ? reflect(at, 0.0f, size - 1.0f) : reflect(at, -0.5f, size);
   }
-  const float above = at < 0.0f ? 0.0f : at;
+  const float above = s.volume ? (at < 0.0f ? 0.0f : at) : (at > 0.0f ? at : 0.0f);
   return above < size - 1.0f ? above : size - 1.0f;
 }
 
@@ -54,7 +53,9 @@ struct AxisTaps {
   const float size = static_cast<float>(axis.size);
   for (int64_t i = 0; i < n; ++i) {
     const float source = unnormalize(at[i * step], size, s.align_corners);
-    taps.put(0, i, std::nearbyint(bounded(inside(source, size, s))), 1.0f, axis);
+    const float place = bounded(inside(source, size, s));
+    const float away = std::trunc(place + std::copysign(0.49999997f, place));
+    taps.put(0, i, s.volume ? away : std::nearbyint(place), 1.0f, axis);
   }
 }
 
@@ -77,7 +78,7 @@ struct AxisTaps {
   const float size = static_cast<float>(axis.size);
   for (int64_t i = 0; i < n; ++i) {
     const float source = unnormalize(at[i * step], size, s.align_corners);
-    const float base = std::floor(bounded(source)), t = source - base;
+    const float base = std::floor(source), t = source - base;
     const float share[4] = {far(t + 1.0f), near(t), near(1.0f - t), far(2.0f - t)};
     // Each neighbour is brought inside by itself.
     for (int k = 0; k < 4; ++k) {
@@ -182,6 +183,40 @@ void max_row_places(const float* row, int64_t n, float* to, int32_t* place, int3
   }
 }
 
+template <class Step>
+void fold_differences(const float* point, const float* points, int64_t dims, int64_t n, float* to,
+                      const Step& step) {
+  constexpr int64_t kColumns = 1024;
+  for (int64_t j0 = 0; j0 < n; j0 += kColumns) {
+    const int64_t end = lower(n, j0 + kColumns);
+    for (int64_t j = j0; j < end; ++j) to[j] = 0.0f;
+    for (int64_t k = 0; k < dims; ++k) {
+      const float own = point[k];
+      const float* row = points + k * n;
+#pragma GCC ivdep
+      for (int64_t j = j0; j < end; ++j) to[j] = step(to[j], own - row[j]);
+    }
+  }
+}
+
+void distances(const float* point, const float* points, int64_t dims, int64_t n, double order,
+               float* to) {
+  const auto fold = [&](const auto& step) { fold_differences(point, points, dims, n, to, step); };
+  if (order == 2) {
+    fold([](float sum, float d) { return sum + d * d; });
+    for (int64_t j = 0; j < n; ++j) to[j] = std::sqrt(to[j]);
+  } else if (order == 1) {
+    fold([](float sum, float d) { return sum + std::fabs(d); });
+  } else if (order == 0) {
+    fold([](float sum, float d) { return sum + (d != 0.0f ? 1.0f : 0.0f); });
+  } else {
+    fold([](float best, float d) {
+      const float away = std::fabs(d);
+      return away <= best ? best : away;
+    });
+  }
+}
+
 void hide_overlaps(const Boxes& boxes, int64_t i, int64_t n, float limit, uint8_t* hidden) {
   const float left = boxes.left[i], top = boxes.top[i], right = boxes.right[i];
   const float bottom = boxes.bottom[i], area = boxes.area[i];
@@ -201,6 +236,8 @@ void hide_overlaps(const Boxes& boxes, int64_t i, int64_t n, float limit, uint8_
 
 }  // namespace
 
-void fill(SpatialLoops& loops) { loops = {grid_taps, sample, max_row_places, hide_overlaps}; }
+void fill(SpatialLoops& loops) {
+  loops = {grid_taps, sample, max_row_places, distances, hide_overlaps};
+}
 
 }  // namespace temper::TEMPER_ISA

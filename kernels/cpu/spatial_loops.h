@@ -1,5 +1,5 @@
 #pragma once
-// Inner loops over images and boxes of float32, compiled for several instruction sets.
+// Inner loops over images, boxes and points of float32, compiled for several instruction sets.
 
 #include <cstdint>
 
@@ -14,6 +14,9 @@ struct Sampling {
   GridMode mode;
   Border border;
   bool align_corners;
+  // Of three dims, where the reference rounds half places away from zero, and takes what is no
+  // number for the far end instead of the near one.
+  bool volume = false;
 };
 
 // One dim of what is sampled.
@@ -42,6 +45,10 @@ struct SpatialLoops {
   void (*max_row_places)(const float* row, int64_t n, float* to, int32_t* place, int32_t base,
                          int64_t out, int64_t kernel, int64_t stride, int64_t padding,
                          int64_t dilation);
+  // to[j] = the distance of a point to column j of points [dims][n]; `order` is 0, 1, 2 or
+  // infinity.
+  void (*distances)(const float* point, const float* points, int64_t dims, int64_t n, double order,
+                    float* to);
   // hidden[j] = 1 for boxes j in (i, n) whose overlap with box i is above `limit` of their union.
   void (*hide_overlaps)(const Boxes& boxes, int64_t i, int64_t n, float limit, uint8_t* hidden);
 };

@@ -65,11 +65,69 @@ Tensor as_tensor(const std::vector<int64_t>& values) {
 
 Tensor nothing() { return empty({0}, DType::kInt64); }
 
+// Distinct keys in the order in which they come, as long as there are few.
+template <class Key>
+class FewKeys {
+ public:
+  static constexpr size_t kMost = 1 << 14;
+
+  FewKeys() : slots_(4 * kMost, -1) {}
+
+  // The number of the key, -1 when there are too many.
+  int64_t number(Key key) {
+    size_t at = static_cast<size_t>(key * Key(0x9e3779b97f4a7c15u) >> (8 * sizeof(Key) - 16));
+    while (slots_[at] >= 0) {
+      if (keys_[static_cast<size_t>(slots_[at])] == key) return slots_[at];
+      at = (at + 1) % slots_.size();
+    }
+    if (keys_.size() == kMost) return -1;
+    slots_[at] = static_cast<int32_t>(keys_.size());
+    keys_.push_back(key);
+    return slots_[at];
+  }
+  const std::vector<Key>& keys() const { return keys_; }
+
+ private:
+  std::vector<int32_t> slots_;
+  std::vector<Key> keys_;
+};
+
+// Groups in rising order of many elements with few values; false when there are too many, or
+// elements that equal nothing.
+template <class T>
+bool group_few(const T* data, int64_t n, Groups* groups) {
+  FewKeys<KeyOf<T>> few;
+  groups->inverse = empty({n}, DType::kInt64);
+  int64_t* number = groups->inverse.data<int64_t>();
+  std::vector<int64_t> firsts, counts;
+  for (int64_t i = 0; i < n; ++i) {
+    number[i] = same_value(data[i], data[i]) ? few.number(key_of(data[i], false)) : -1;
+    if (number[i] < 0) return false;
+    if (static_cast<size_t>(number[i]) == firsts.size()) {
+      firsts.push_back(i);
+      counts.push_back(0);
+    }
+    ++counts[static_cast<size_t>(number[i])];
+  }
+  const std::vector<KeyOf<T>>& keys = few.keys();
+  const std::vector<int64_t> order = sorted_places(keys.data(), static_cast<int64_t>(keys.size()));
+  std::vector<int64_t> rank(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const auto from = static_cast<size_t>(order[i]);
+    rank[from] = static_cast<int64_t>(i);
+    groups->firsts.push_back(firsts[from]);
+    groups->counts.push_back(counts[from]);
+  }
+  for (int64_t i = 0; i < n; ++i) number[i] = rank[static_cast<size_t>(number[i])];
+  return true;
+}
+
 // Groups of single elements of a flat tensor; sorted, or runs of neighbours.
 Groups group_elements(const Tensor& flat, bool sorted) {
   Groups groups;
   visit(flat.dtype(), "unique", RealAndBool{}, [&]<class T>() {
     const T* data = flat.data<T>();
+    if (sorted && group_few(data, flat.numel(), &groups)) return;
     const std::vector<int64_t> order =
         sorted ? sorted_places(data, flat.numel()) : iota(flat.numel());
     groups = group(order, [&](int64_t a, int64_t b) { return same_value(data[a], data[b]); });

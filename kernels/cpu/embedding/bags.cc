@@ -22,7 +22,11 @@ struct Bags {
   Tensor weights;               // per sample, or undefined
   std::vector<int64_t> starts;  // one more than bags
   BagMode mode;
-  int64_t padding;  // -1: none
+  int64_t padding;        // -1: none
+  int64_t offsets = 0;    // how many were given
+  bool unit_rows = true;  // as given
+  DType index_dtype;      // of the results about indices
+  bool numbered = true;   // whether the bag of each index is told
 
   int64_t count() const { return static_cast<int64_t>(starts.size()) - 1; }
   bool counts(int64_t index) const { return index != padding; }
@@ -69,9 +73,9 @@ void run_bags(const Bags& bags, const BagResult& result, int64_t begin, int64_t 
       loops.max(chosen, to, result.max_indices.data<int64_t>() + bag * width, width);
       continue;
     }
-    const int64_t size = result.sizes.data<int64_t>()[bag];
-    const bool divides = bags.mode == BagMode::kMean && size > 0;
-    loops.sum(chosen, divides ? 1.0 / static_cast<double>(size) : 1.0, to, width);
+    const bool mean = bags.mode == BagMode::kMean;
+    const int64_t size = mean ? result.sizes.data<int64_t>()[bag] : 0;
+    loops.sum(chosen, size > 0 ? 1.0 / static_cast<double>(size) : 1.0, to, width);
   }
 }
 
@@ -80,7 +84,8 @@ Bags make_bags(const Tensor& weight, const Tensor& indices, const Tensor& given_
   Bags bags;
   bags.weight = weight;
   if (bags.weight.dim() != 2) fail("embedding_bag: expected a 2-D table of weights");
-  if (bags.weight.strides()[1] != 1) bags.weight = bags.weight.contiguous();
+  bags.unit_rows = bags.weight.strides()[1] == 1;
+  if (!bags.unit_rows) bags.weight = bags.weight.contiguous();
   bags.indices = as_indices("embedding_bag", indices);
   const Tensor offsets = as_indices("embedding_bag", given_offsets);
   if (bags.indices.dim() != 1)
@@ -89,6 +94,9 @@ Bags make_bags(const Tensor& weight, const Tensor& indices, const Tensor& given_
     fail("offsets has to be a 1D Tensor, but got Tensor of dimension ", offsets.dim());
   bags.mode = mode;
   const int64_t total = bags.indices.numel();
+  bags.offsets = offsets.numel();
+  const DType dtype = indices.dtype();
+  bags.index_dtype = dtype == given_offsets.dtype() ? dtype : DType::kInt64;
   bags.starts.assign(offsets.data<int64_t>(), offsets.data<int64_t>() + offsets.numel());
   if (last_included && bags.starts.empty()) {
     fail("include_last_offset: number of offset should be at least 1");
@@ -116,6 +124,10 @@ Bags read_bags(OpCall& call, bool padding_wraps) {
   if (padding_wraps && bags.padding < 0 && !call.is_none(8)) {
     bags.padding += bags.weight.size(0);
   }
+  // Like the reference, which sums some tables without knowing the bag of an index.
+  const DType dtype = bags.weight.dtype();
+  bags.numbered = bags.mode != BagMode::kSum || bags.padding >= 0 || !bags.unit_rows ||
+                  (dtype != DType::kFloat32 && dtype != DType::kFloat16);
   if (!call.is_none(6)) {
     if (bags.mode != BagMode::kSum) {
       fail("embedding_bag: per_sample_weights only supported with mode='sum'");
@@ -142,10 +154,10 @@ BagResult prepare_result(const Bags& bags) {
   const int64_t count = bags.count(), width = bags.weight.size(1);
   BagResult result;
   result.output = empty({count, width}, bags.weight.dtype());
-  result.sizes = zeros({count}, DType::kInt64);
-  const bool plain_sum = bags.mode == BagMode::kSum && bags.padding < 0;
-  result.bag_of = zeros({plain_sum ? 0 : bags.indices.numel()}, DType::kInt64);
-  if (!plain_sum) {
+  const bool sum = bags.mode == BagMode::kSum;
+  result.sizes = zeros({sum ? bags.offsets : count}, DType::kInt64);
+  result.bag_of = zeros({bags.numbered ? bags.indices.numel() : 0}, DType::kInt64);
+  if (bags.numbered) {
     const int64_t* at = bags.indices.data<int64_t>();
     for (int64_t bag = 0; bag < count; ++bag) {
       int64_t size = 0;
@@ -154,7 +166,7 @@ BagResult prepare_result(const Bags& bags) {
         result.bag_of.data<int64_t>()[i] = bag;
         size += bags.counts(at[i]);
       }
-      if (bags.mode != BagMode::kSum) result.sizes.data<int64_t>()[bag] = size;
+      if (!sum) result.sizes.data<int64_t>()[bag] = size;
     }
   }
   if (bags.mode == BagMode::kMax) result.max_indices = empty({count, width}, DType::kInt64);
@@ -170,9 +182,9 @@ void combine_bags(OpCall& call, const Bags& bags) {
   });
   if (bags.mode != BagMode::kMax) result.max_indices = result.sizes.clone();
   call.ret(0, result.output);
-  call.ret(1, result.bag_of);
-  call.ret(2, result.sizes);
-  call.ret(3, result.max_indices);
+  call.ret(1, to_dtype(result.bag_of, bags.index_dtype));
+  call.ret(2, to_dtype(result.sizes, bags.index_dtype));
+  call.ret(3, to_dtype(result.max_indices, bags.index_dtype));
 }
 
 }  // namespace

@@ -177,11 +177,11 @@ template <class T>
 }
 
 template <class T>
-void pow_loop(void* out, const void* a, const void* b, const void* c, int64_t n) {
+[[gnu::flatten]] void pow_loop(void* out, const void* a, const void* b, const void* c, int64_t n) {
   const T* y = static_cast<const T*>(b);
-  int64_t same = 1;
-  while (same < n && y[same] == y[0]) ++same;
-  if (same >= n && uniform_power(static_cast<T*>(out), static_cast<const T*>(a), y[0], n)) return;
+  int other = 0;
+  for (int64_t i = 0; i < n; ++i) other |= y[i] == y[0] ? 0 : 1;
+  if (!other && uniform_power(static_cast<T*>(out), static_cast<const T*>(a), y[0], n)) return;
   if constexpr (std::is_same_v<T, float>) {
     guarded_loop<Fn_pow, float>(out, a, b, c, n);
   } else {

@@ -129,7 +129,8 @@ T trunc_of(T a) {
     return std::trunc(a);
 }
 
-// TEMPER_FN(name, kinds, expression over a, b, c of type T)
+// TEMPER_FN(name, kinds, expression over a, b, c of type T). Comparisons with what is no number are
+// false, and so choose it where it spreads.
 #define TEMPER_LOOP_FUNCTIONS(FN)                                              \
   FN(add, F | I | C, add_of(a, b))                                             \
   FN(sub, F | I | C, sub_of(a, b))                                             \
@@ -145,11 +146,11 @@ T trunc_of(T a) {
   FN(gt, F | I, truth<T>(a > b))                                               \
   FN(ge, F | I, truth<T>(a >= b))                                              \
   FN(select, F | I | C, nonzero(a) ? b : c)                                    \
-  FN(min, F | I, is_nan(a) ? a : is_nan(b) ? b : (b < a ? b : a))              \
-  FN(max, F | I, is_nan(a) ? a : is_nan(b) ? b : (a < b ? b : a))              \
+  FN(min, F | I, b < a || is_nan(b) ? b : a)                                   \
+  FN(max, F | I, a < b || is_nan(b) ? b : a)                                   \
   FN(fmin, F | I, is_nan(a) ? b : is_nan(b) ? a : (b < a ? b : a))             \
   FN(fmax, F | I, is_nan(a) ? b : is_nan(b) ? a : (a < b ? b : a))             \
-  FN(clamp, F | I, is_nan(a) ? a : (a < b ? b : a) > c ? c : (a < b ? b : a))  \
+  FN(clamp, F | I, (a < b ? b : a) > c ? c : (a < b ? b : a))                  \
   FN(and, F | I | C, truth<T>(nonzero(a) && nonzero(b)))                       \
   FN(or, F | I | C, truth<T>(nonzero(a) || nonzero(b)))                        \
   FN(xor, F | I | C, truth<T>(nonzero(a) != nonzero(b)))                       \

@@ -59,10 +59,16 @@ void bitwise_not_variant(OpCall& call) {
 
 // From the nearer end, so that both ends are met; complex numbers have no such order here.
 void lerp_variant(OpCall& call) {
-  const char* expression = is_complex(call.tensor(0).dtype())
-                               ? "self + weight * (end - self)"
-                               : "select(abs(weight) < 0.5, self + weight * (end - self), "
-                                 "end - (end - self) * (1 - weight))";
+  constexpr const char* kFromSelf = "self + weight * (end - self)";
+  constexpr const char* kFromEnd = "end - (end - self) * (1 - weight)";
+  const char* expression =
+      "select(abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))";
+  const IValue& weight = call.in(2);
+  if (is_complex(call.tensor(0).dtype())) {
+    expression = kFromSelf;
+  } else if (weight.is_double() || weight.is_int() || weight.is_bool()) {
+    expression = std::fabs(weight.scalar_as_double()) < 0.5 ? kFromSelf : kFromEnd;
+  }
   call.ret(evaluate_as(call, expression, DTypeRule::kFirst));
 }
 

@@ -90,30 +90,45 @@ void sort_entries(Entry* entries, Entry* scratch, int64_t n) {
   if (from != entries) std::copy(from, from + n, entries);
 }
 
-// At least the first `keep` entries of a line in order; few are found without sorting the others.
+// The first `keep` entries of a line in order, when they are few: the best so far are in a heap,
+// the worst of them on top.
+template <class Entry, class T>
+void few_entries(const T* line, int64_t n, int64_t keep, bool descending,
+                 std::vector<Entry>& entries) {
+  constexpr int64_t kPiece = 64;
+  using K = KeyOf<T>;
+  entries.clear();
+  for (int64_t i = 0; i < keep; ++i) entries.push_back(Entry::make(key_of(line[i], descending), i));
+  std::make_heap(entries.begin(), entries.end());
+  K keys[kPiece], worst = keep > 0 ? static_cast<K>(entries[0].key()) : 0;
+  for (int64_t at = keep; keep > 0 && at < n; at += kPiece) {
+    const int64_t count = std::min(kPiece, n - at);
+    int better = 0;  // whether any element of the piece is
+    for (int64_t k = 0; k < count; ++k) {
+      keys[k] = key_of(line[at + k], descending);
+      better |= keys[k] < worst ? 1 : 0;
+    }
+    for (int64_t k = 0; better && k < count; ++k) {
+      if (keys[k] >= worst) continue;
+      std::pop_heap(entries.begin(), entries.end());
+      entries.back() = Entry::make(keys[k], at + k);
+      std::push_heap(entries.begin(), entries.end());
+      worst = static_cast<K>(entries[0].key());
+    }
+  }
+  std::sort_heap(entries.begin(), entries.end());
+}
+
+// At least the first `keep` entries of a line in order.
 template <class Entry, class T>
 void first_entries(const T* line, int64_t n, int64_t keep, bool descending,
                    std::vector<Entry>& entries, std::vector<Entry>& scratch) {
-  const auto entry = [&](int64_t i) { return Entry::make(key_of(line[i], descending), i); };
-  if (keep <= n / 16) {  // the best so far in a heap, the worst of them on top
-    entries.resize(static_cast<size_t>(keep));
-    for (int64_t i = 0; i < keep; ++i) entries[static_cast<size_t>(i)] = entry(i);
-    std::make_heap(entries.begin(), entries.end());
-    uint64_t worst = keep > 0 ? entries[0].key() : 0;
-    for (int64_t i = keep; keep > 0 && i < n; ++i) {
-      const auto key = key_of(line[i], descending);
-      if (key >= worst) continue;
-      std::pop_heap(entries.begin(), entries.end());
-      entries.back() = Entry::make(key, i);
-      std::push_heap(entries.begin(), entries.end());
-      worst = entries[0].key();
-    }
-    std::sort_heap(entries.begin(), entries.end());
-    return;
-  }
+  if (keep <= n / 16) return few_entries(line, n, keep, descending, entries);
   entries.resize(static_cast<size_t>(n));
   scratch.resize(static_cast<size_t>(n));
-  for (int64_t i = 0; i < n; ++i) entries[static_cast<size_t>(i)] = entry(i);
+  for (int64_t i = 0; i < n; ++i) {
+    entries[static_cast<size_t>(i)] = Entry::make(key_of(line[i], descending), i);
+  }
   sort_entries(entries.data(), scratch.data(), n);
 }
 

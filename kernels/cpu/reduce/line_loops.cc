@@ -154,7 +154,8 @@ S next_of(S acc, S value) {
   return kProduct ? acc * value : acc + value;
 }
 
-// kRows lines at once: each is a chain of additions that wait for each other.
+// kRows lines at once: each is a chain of sums that wait for each other, long ones for numbers that
+// are not whole.
 template <class T, int kRows, bool kProduct>
 void scan_some(const T* x, T* to, int64_t n) {
   using S = ScanState<T>;
@@ -170,7 +171,10 @@ void scan_some(const T* x, T* to, int64_t n) {
 
 template <class T, bool kProduct>
 [[gnu::flatten]] void scan_all(const T* x, T* to, int64_t rows, int64_t n) {
-  for (; rows >= 8; rows -= 8, x += 8 * n, to += 8 * n) scan_some<T, 8, kProduct>(x, to, n);
+  constexpr int64_t kMany = std::is_integral_v<T> ? 1 : 8;
+  for (; rows >= kMany; rows -= kMany, x += kMany * n, to += kMany * n) {
+    scan_some<T, kMany, kProduct>(x, to, n);
+  }
   for (; rows > 0; --rows, x += n, to += n) scan_some<T, 1, kProduct>(x, to, n);
 }
 

@@ -107,36 +107,41 @@ constexpr int64_t kChunk = 64;  // steps of a lane before its total is taken
 
 inline int64_t lower(int64_t a, int64_t b) { return a < b ? a : b; }
 
-template <class R, int kLanes>
-const typename R::Element* lanes_of(const typename R::Element* x, int64_t steps,
-                                    typename R::Acc* acc) {
-  typename R::Lane lanes[kLanes];
-  for (int k = 0; k < kLanes; ++k) lanes[k] = R::start();
-  for (int64_t s = 0; s < steps; ++s, x += kLanes) {
-    for (int k = 0; k < kLanes; ++k) lanes[k] = R::step(lanes[k], x[k]);
-  }
-  for (int width = kLanes / 2; width > 0; width /= 2) {
+// Halves what lanes hold until kLeft are left.
+template <class R, int kLanes, int kLeft>
+void join_lanes(typename R::Lane* lanes) {
+#pragma GCC unroll 8
+  for (int width = kLanes / 2; width >= kLeft; width /= 2) {
     for (int k = 0; k < width; ++k) lanes[k] = R::join(lanes[k], lanes[k + width]);
   }
-  *acc = R::add(*acc, lanes[0]);
-  return x;
 }
 
+// Folds the elements in chunks, so that no lane takes too many before it is added up. The last
+// chunk ends with vectors of one, then with single lanes.
 template <class R>
 [[gnu::flatten]] void row(const void* from, int64_t n, void* to) {
   constexpr int kWide = 256 / sizeof(typename R::Lane), kNarrow = 64 / sizeof(typename R::Lane);
   const auto* x = static_cast<const typename R::Element*>(from);
   auto acc = *static_cast<typename R::Acc*>(to);
-  for (; n >= kWide; n -= lower(n / kWide, kChunk) * kWide) {
-    x = lanes_of<R, kWide>(x, lower(n / kWide, kChunk), &acc);
+  while (n > 0) {
+    typename R::Lane lanes[kWide];
+    for (int k = 0; k < kWide; ++k) lanes[k] = R::start();
+    const int64_t steps = lower(n / kWide, kChunk);
+    for (int64_t s = 0; s < steps; ++s, x += kWide) {
+      for (int k = 0; k < kWide; ++k) lanes[k] = R::step(lanes[k], x[k]);
+    }
+    n -= steps * kWide;
+    join_lanes<R, kWide, kNarrow>(lanes);
+    if (n < kWide) {
+      for (; n >= kNarrow; n -= kNarrow, x += kNarrow) {
+        for (int k = 0; k < kNarrow; ++k) lanes[k] = R::step(lanes[k], x[k]);
+      }
+      for (int64_t k = 0; k < n; ++k) lanes[k] = R::step(lanes[k], x[k]);
+      n = 0;
+    }
+    join_lanes<R, kNarrow, 1>(lanes);
+    acc = R::add(acc, lanes[0]);
   }
-  if (n >= kNarrow) {
-    x = lanes_of<R, kNarrow>(x, n / kNarrow, &acc);
-    n %= kNarrow;
-  }
-  auto rest = R::start();
-  for (int64_t i = 0; i < n; ++i) rest = R::step(rest, x[i]);
-  if (n > 0) acc = R::add(acc, rest);
   *static_cast<typename R::Acc*>(to) = acc;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "kernels/cpu/reduce/fold.h"
 #include "kernels/cpu/reduce/keys.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
@@ -218,20 +219,42 @@ void mode(OpCall& call) {
   call.ret(1, indices);
 }
 
+namespace {
+
+// Several counts side by side where there are few: a count that was just written is read late.
+Tensor count_values(const int64_t* values, int64_t n, int64_t bins) {
+  constexpr int64_t kFew = 4096, kSides = 4;
+  const Tensor out = zeros({bins}, DType::kInt64);
+  int64_t* counts = out.data<int64_t>();
+  int64_t i = 0;
+  if (bins <= kFew && n > kSides * bins) {
+    std::vector<int64_t> sides(static_cast<size_t>(kSides * bins), 0);
+    for (; i + kSides <= n; i += kSides) {
+      for (int64_t k = 0; k < kSides; ++k) ++sides[static_cast<size_t>(k * bins + values[i + k])];
+    }
+    for (int64_t k = 0; k < kSides * bins; ++k) counts[k % bins] += sides[static_cast<size_t>(k)];
+  }
+  for (; i < n; ++i) ++counts[values[i]];
+  return out;
+}
+
+}  // namespace
+
 void bincount(OpCall& call) {
   const Tensor self = to_dtype(call.tensor(0), DType::kInt64).contiguous();
   if (self.dim() != 1) fail("bincount only supports 1-d non-negative integral inputs.");
   int64_t bins = std::max<int64_t>(call.integer(2), 0);
   const int64_t* values = self.data<int64_t>();
-  for (int64_t i = 0; i < self.numel(); ++i) {
-    if (values[i] < 0) fail("bincount only supports 1-d non-negative integral inputs.");
-    bins = std::max(bins, values[i] + 1);
+  if (self.numel() > 0) {
+    const auto extreme = [&](Fold kind) {
+      return *fold(call.context(), self, {}, false, kind).values.data<int64_t>();
+    };
+    if (extreme(Fold::kMin) < 0) fail("bincount only supports 1-d non-negative integral inputs.");
+    bins = std::max(bins, extreme(Fold::kMax) + 1);
   }
   const Tensor weights = call.opt_tensor(1);
   if (!weights.defined()) {
-    const Tensor out = zeros({bins}, DType::kInt64);
-    for (int64_t i = 0; i < self.numel(); ++i) ++out.data<int64_t>()[values[i]];
-    return call.ret(out);
+    return call.ret(count_values(values, self.numel(), bins));
   }
   if (weights.numel() != self.numel())
     fail("weights should be 1-d and have the same length as input");

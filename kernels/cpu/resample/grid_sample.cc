@@ -37,7 +37,8 @@ T inside(T at, int64_t size, const Sampling& s) {
   if (s.border == Border::kReflection) {
     at = s.align_corners ? reflect(at, 0, 2 * (size - 1)) : reflect<T>(at, -1, 2 * size - 1);
   }
-  return std::min(static_cast<T>(size - 1), std::max(at, T(0)));
+  const T above = s.volume ? (at < 0 ? T(0) : at) : (at > 0 ? at : T(0));
+  return std::min(static_cast<T>(size - 1), above);
 }
 
 // Coordinates that are not numbers or are huge must not become integers unchecked.
@@ -60,7 +61,7 @@ Taps<T> make_taps(T coordinate, int64_t size, const Sampling& s) {
   const T source = unnormalize(coordinate, size, s.align_corners);
   if (s.mode == GridMode::kCubic) {
     // Each neighbour is brought inside by itself.
-    const T base = std::floor(bounded(source));
+    const T base = std::floor(source);
     T weights[4];
     cubic_weights<T>(source - base, weights);
     taps.count = 4;
@@ -73,7 +74,7 @@ Taps<T> make_taps(T coordinate, int64_t size, const Sampling& s) {
   const T at = bounded(inside(source, size, s));
   if (s.mode == GridMode::kNearest) {
     taps.count = 1;
-    taps.at[0] = static_cast<int64_t>(std::nearbyint(at));
+    taps.at[0] = static_cast<int64_t>(s.volume ? std::round(at) : std::nearbyint(at));
     taps.weight[0] = T(1);
     return taps;
   }
@@ -215,7 +216,7 @@ void check_grid(const Tensor& input, const Tensor& grid, GridMode mode) {
 void grid_sampler(OpCall& call) {
   const Tensor input = call.tensor(0), grid = call.tensor(1);
   const Sampling s{static_cast<GridMode>(call.integer(2)), static_cast<Border>(call.integer(3)),
-                   call.boolean(4)};
+                   call.boolean(4), input.dim() == 5};
   check_grid(input, grid, s.mode);
   Dims sizes{input.size(0), input.size(1)};
   for (int64_t d = 1; d < grid.dim() - 1; ++d) sizes.push_back(grid.size(d));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -5,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/pool/window.h"
 #include "kernels/cpu/resample/axis.h"
@@ -58,7 +60,21 @@ void resample_dim(const T* from, T* to, int64_t outer, int64_t inner, const Axis
   }
 }
 
-// Resamples planes [d0][d1][d2][inner] along every axis, the innermost first.
+// The order in which axes are resampled: those that shrink first, the outer ones before, because
+// they work on whole rows; then those that grow, the innermost first.
+template <class T>
+std::vector<size_t> order_of(const std::vector<Axis<T>>& axes) {
+  std::vector<size_t> order;
+  for (size_t d = 0; d < axes.size(); ++d) {
+    if (!axes[d].identity && axes[d].out < axes[d].in) order.push_back(d);
+  }
+  for (size_t d = axes.size(); d-- > 0;) {
+    if (!axes[d].identity && axes[d].out >= axes[d].in) order.push_back(d);
+  }
+  return order;
+}
+
+// Resamples planes [d0][d1][d2][inner] along every axis.
 template <class T>
 void resample_planes(const RunContext& context, const Tensor& input, const Tensor& output,
                      int64_t outer, int64_t inner, const std::vector<Axis<T>>& axes) {
@@ -67,32 +83,32 @@ void resample_planes(const RunContext& context, const Tensor& input, const Tenso
     in_plane *= axis.in;
     out_plane *= axis.out;
   }
+  const std::vector<size_t> order = order_of(axes);
   const int64_t grain = 1 + 16384 / std::max<int64_t>(1, out_plane);
   context.workers->parallel_for(0, outer, grain, [&](int64_t begin, int64_t end) {
     std::vector<T> buffers[2];
     for (int64_t plane = begin; plane < end; ++plane) {
       const T* from = input.data<T>() + plane * in_plane;
       T* last = output.data<T>() + plane * out_plane;
-      int64_t left = in_plane, right = inner;
-      size_t active = 0;
-      for (const Axis<T>& axis : axes) active += !axis.identity;
-      if (active == 0) std::memcpy(last, from, static_cast<size_t>(in_plane) * sizeof(T));
-      for (size_t d = axes.size(); d-- > 0 && active > 0;) {
-        const Axis<T>& axis = axes[d];
-        const int64_t rows = left / axis.in / right;
-        const int64_t size = rows * axis.out * right;
-        if (!axis.identity) {
-          std::vector<T>& buffer = buffers[active % 2];
-          T* to = last;
-          if (--active > 0) {
-            buffer.resize(static_cast<size_t>(size));
-            to = buffer.data();
-          }
-          resample_dim(from, to, rows, right, axis);
-          from = to;
+      if (order.empty()) std::memcpy(last, from, static_cast<size_t>(in_plane) * sizeof(T));
+      int64_t size = in_plane;
+      for (size_t step = 0; step < order.size(); ++step) {
+        const size_t d = order[step];
+        int64_t right = inner;  // elements behind one position of this axis, as it is now
+        for (size_t k = d + 1; k < axes.size(); ++k) {
+          const bool done = std::find(order.begin(), order.begin() + static_cast<ptrdiff_t>(step),
+                                      k) != order.begin() + static_cast<ptrdiff_t>(step);
+          right *= done ? axes[k].out : axes[k].in;
         }
-        left = size;
-        right *= axis.out;
+        const int64_t rows = size / axes[d].in / right;
+        size = rows * axes[d].out * right;
+        T* to = last;
+        if (step + 1 < order.size()) {
+          buffers[step % 2].resize(static_cast<size_t>(size));
+          to = buffers[step % 2].data();
+        }
+        resample_dim(from, to, rows, right, axes[d]);
+        from = to;
       }
     }
   });
@@ -111,23 +127,30 @@ void move_nearest(const RunContext& context, const Tensor& input, const Tensor& 
     index[d] = axes[i].index.data();
   }
   const int64_t plane = in[0] * in[1] * in[2] * inner, rows = outer * out[0] * out[1];
+  const std::vector<int64_t> columns(index[2], index[2] + out[2]);
+  const auto elements = gather_loops().elements[element_loop(sizeof(T))];
   const T* from = reinterpret_cast<const T*>(input.raw());
   T* to = reinterpret_cast<T*>(output.raw());
   context.workers->parallel_for(
       0, rows, 1 + 16384 / std::max<int64_t>(1, out[2] * inner), [&](int64_t begin, int64_t end) {
+        const T* last = nullptr;
         for (int64_t row = begin; row < end; ++row) {
           const int64_t z = index[0][row / out[1] % out[0]], y = index[1][row % out[1]];
           const T* source =
               from + row / (out[0] * out[1]) * plane + (z * in[1] + y) * in[2] * inner;
           T* target = to + row * out[2] * inner;
-          for (int64_t x = 0; x < out[2]; ++x) {
-            if (inner == 1) {
-              target[x] = source[index[2][x]];
-            } else {
+          if (row > begin && source == last) {  // rows that grow repeat
+            std::memcpy(target, target - out[2] * inner,
+                        static_cast<size_t>(out[2] * inner) * sizeof(T));
+          } else if (inner == 1) {
+            elements(target, source, columns.data(), 1, 0, out[2]);
+          } else {
+            for (int64_t x = 0; x < out[2]; ++x) {
               std::memcpy(target + x * inner, source + index[2][x] * inner,
                           static_cast<size_t>(inner) * sizeof(T));
             }
           }
+          last = source;
         }
       });
 }

@@ -138,31 +138,41 @@ Grid<T> make_grid(const RoiCall& r, const T* roi, T offset, bool at_least_one, i
   return grid;
 }
 
-template <class T>
-T average(const T* plane, const Grid<T>& grid, int64_t bin) {
-  T sum = 0;
+// Averages of one bin in kPlanes planes that lie one behind the other.
+template <int kPlanes, class T>
+void average(const T* plane, int64_t size, const Grid<T>& grid, int64_t bin, T* to, int64_t step) {
+  T sums[kPlanes] = {};
   const Point<T>* points = grid.points.data() + bin * grid.per_bin;
   for (int64_t i = 0; i < grid.per_bin; ++i) {
     const Point<T>& p = points[i];
-    sum += p.weight[0] * plane[p.at[0]] + p.weight[1] * plane[p.at[1]] +
-           p.weight[2] * plane[p.at[2]] + p.weight[3] * plane[p.at[3]];
+    for (int k = 0; k < kPlanes; ++k) {
+      const T* from = plane + k * size;
+      sums[k] += p.weight[0] * from[p.at[0]] + p.weight[1] * from[p.at[1]] +
+                 p.weight[2] * from[p.at[2]] + p.weight[3] * from[p.at[3]];
+    }
   }
-  return sum / static_cast<T>(std::max<int64_t>(grid.per_bin, 1));
+  for (int k = 0; k < kPlanes; ++k) {
+    to[k * step] = sums[k] / static_cast<T>(std::max<int64_t>(grid.per_bin, 1));
+  }
 }
 
 template <class T>
 void align(const RunContext& context, const RoiCall& r, int64_t sampling, bool aligned,
            const Tensor& out) {
-  const int64_t bins = r.height * r.width;
+  const int64_t bins = r.height * r.width, channels = r.channels(), size = r.plane();
   context.workers->parallel_for(0, r.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       const T* roi = r.rois.data<T>() + 5 * k;
       const Grid<T> grid = make_grid<T>(r, roi, aligned ? T(0.5) : T(0), !aligned, sampling);
       const int64_t n = batch_of(r, static_cast<double>(roi[0]));
-      for (int64_t c = 0; c < r.channels(); ++c) {
-        const T* plane = r.input.data<T>() + (n * r.channels() + c) * r.plane();
-        T* to = out.data<T>() + (k * r.channels() + c) * bins;
-        for (int64_t bin = 0; bin < bins; ++bin) to[bin] = average<T>(plane, grid, bin);
+      const T* plane = r.input.data<T>() + n * channels * size;
+      T* to = out.data<T>() + k * channels * bins;
+      int64_t c = 0;
+      for (; c + 4 <= channels; c += 4, plane += 4 * size, to += 4 * bins) {
+        for (int64_t bin = 0; bin < bins; ++bin) average<4>(plane, size, grid, bin, to + bin, bins);
+      }
+      for (; c < channels; ++c, plane += size, to += bins) {
+        for (int64_t bin = 0; bin < bins; ++bin) average<1>(plane, size, grid, bin, to + bin, bins);
       }
     }
   });
@@ -200,25 +210,27 @@ std::vector<Cells> pool_cells(const RoiCall& r, const T* roi) {
 
 template <class T>
 void pool(const RunContext& context, const RoiCall& r, const Tensor& out, const Tensor& places) {
-  const int64_t bins = r.height * r.width;
+  const int64_t bins = r.height * r.width, channels = r.channels(), columns = r.columns();
+  const int64_t size = r.plane();
   context.workers->parallel_for(0, r.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       const T* roi = r.rois.data<T>() + 5 * k;
       const int64_t n = batch_of(r, static_cast<double>(roi[0]));
       const std::vector<Cells> cells = pool_cells(r, roi);
-      for (int64_t c = 0; c < r.channels(); ++c) {
-        const T* plane = r.input.data<T>() + (n * r.channels() + c) * r.plane();
-        const int64_t first = (k * r.channels() + c) * bins;
+      for (int64_t c = 0; c < channels; ++c) {
+        const T* plane = r.input.data<T>() + (n * channels + c) * size;
+        const int64_t first = (k * channels + c) * bins;
         for (int64_t bin = 0; bin < bins; ++bin) {
           const Cells& box = cells[static_cast<size_t>(bin)];
           T best = box.empty() ? T(0) : std::numeric_limits<T>::lowest();
           int32_t place = -1;
           for (int64_t i = box.top; i < box.bottom; ++i) {
-            const T* row = plane + i * r.columns();
+            const T* row = plane + i * columns;
             for (int64_t j = box.left; j < box.right; ++j) {
-              const bool better = row[j] > best;
-              best = better ? row[j] : best;
-              place = better ? static_cast<int32_t>(i * r.columns() + j) : place;
+              if (row[j] > best) {
+                best = row[j];
+                place = static_cast<int32_t>(i * columns + j);
+              }
             }
           }
           out.data<T>()[first + bin] = best;
@@ -246,7 +258,7 @@ void align_channels(const RoiCall& r, int64_t sampling, const Tensor& out, const
     const int64_t n = batch_of(r, static_cast<double>(roi[0]));
     for (int64_t c = 0; c < channels * bins; ++c) {
       const T* plane = r.input.data<T>() + (n * r.channels() + c) * r.plane();
-      out.data<T>()[k * channels * bins + c] = average<T>(plane, grid, c % bins);
+      average<1>(plane, 0, grid, c % bins, out.data<T>() + k * channels * bins + c, 1);
       from.data<int32_t>()[k * channels * bins + c] = static_cast<int32_t>(c);
     }
   }

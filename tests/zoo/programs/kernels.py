@@ -73,7 +73,7 @@ PLACES = torch.rand(2, 17, 19, 2) * 3 - 1.5
 VOLUME = torch.randn(1, 2, 4, 5, 6)
 INSIDE = torch.rand(1, 3, 7, 9, 3) * 3 - 1.5
 ODD = PLACES.clone()
-ODD[0, 0, 0, 0], ODD[0, 1, 1, 1], ODD[1, 2, 2, 0], ODD[1, 3, 3, 1] = float("nan"), float("inf"), -float("inf"), 1e12
+ODD[0, 0, 0, 0], ODD[0, 1, 1, 1], ODD[1, 2, 2, 0], ODD[1, 3, 3, 1] = float("nan"), float("inf"), -float("inf"), 77.7
 HOLES = IMAGE.clone()
 HOLES[0, 0, 0, 0], HOLES[1, 1, 4, 4] = float("inf"), float("nan")
 
@@ -89,7 +89,12 @@ def places_of_images(image: Tensor, grid: Tensor) -> List[Tensor]:
     return out
 
 
-@program((VOLUME, INSIDE), (VOLUME.double(), INSIDE.double()))
+CORNER = INSIDE.clone()
+CORNER[0, 0, 0, 0], CORNER[0, 0, 1, 1], CORNER[0, 1, 2, 2] = torch.zeros(3), torch.ones(3), torch.tensor([0.5, -0.25, 0.75])
+CORNER[0, 0, 2, 2, 0], CORNER[0, 0, 3, 3, 1], CORNER[0, 1, 1, 1, 2], CORNER[0, 1, 1, 2, 0] = float("nan"), float("inf"), -float("inf"), 77.7
+
+
+@program((VOLUME, INSIDE), (VOLUME.double(), INSIDE.double()), (VOLUME, CORNER))
 def places_of_volumes(volume: Tensor, grid: Tensor) -> List[Tensor]:
     out: List[Tensor] = []
     for mode in range(2):
