@@ -107,12 +107,13 @@ Tensor product2(const RunContext& context, const Tensor& a, const Tensor& b) {
 }
 
 Tensor batched(const RunContext& context, const Tensor& a, const Tensor& b) {
-  if (a.size(-1) != b.size(-2)) {
-    fail("mat1 and mat2 shapes cannot be multiplied: the last dim of ", to_string(a.sizes()),
-         " is not the second to last of ", to_string(b.sizes()));
-  }
   const Dims batch = broadcast(a.sizes().subspan(0, a.sizes().size() - 2),
                                b.sizes().subspan(0, b.sizes().size() - 2));
+  if (a.size(-1) != b.size(-2)) {
+    const int64_t matrices = numel_of(batch);
+    fail("Expected size for first two dimensions of batch2 tensor to be: [", matrices, ", ",
+         a.size(-1), "] but got: [", matrices, ", ", b.size(-2), "].");
+  }
   const auto flatten = [&](const Tensor& t) {
     Dims sizes = batch;
     sizes.push_back(t.size(-2));

@@ -1,34 +1,61 @@
 # Attention and the fused transformer operators.
 
-def helper_attention_mask(scores: Tensor, mask: Tensor, mask_type: int) -> Tensor:
-    # scores [B, H, L, S]; mask_type 0: [L, S], 1: padding [B, S], 2: [B, H, L, S]. True hides.
-    m = mask
+def helper_mask_view(mask: Tensor, mask_type: int) -> Tensor:
+    # For scores [B, H, L, S]; mask_type 0: [L, S], 1: padding [B, S], 2: [B, H, L, S]. True hides.
     if mask_type == 1:
-        m = torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
-    elif mask_type == 0 and torch.dim(mask) == 3:
-        m = torch.unsqueeze(mask, 1)
-    if ops.prim.dtype(m) == 11:
-        return torch.masked_fill(scores, m, -inf)
-    return scores + m
+        return torch.unsqueeze(torch.unsqueeze(mask, 1), 1)
+    if mask_type == 0 and torch.dim(mask) == 3:
+        return torch.unsqueeze(mask, 1)
+    return mask
 
 def helper_heads(x: Tensor, heads: int) -> Tensor:
     batch = torch.size(x, 0)
     length = torch.size(x, 1)
     return torch.transpose(torch.reshape(x, [batch, length, heads, torch.size(x, 2) // heads]), 1, 2)
 
-def helper_multi_head(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor], mask_type: int) -> Tuple[Tensor, Tensor]:
-    wq, wk, wv = torch.split(qkv_weight, embed_dim, 0)
-    bq, bk, bv = torch.split(qkv_bias, embed_dim, 0)
-    q = helper_heads(torch.linear(query, wq, bq), num_head)
-    k = helper_heads(torch.linear(key, wk, bk), num_head)
-    v = helper_heads(torch.linear(value, wv, bv), num_head)
-    q = q / torch.sqrt(float(embed_dim // num_head))
-    scores = torch.matmul(q, torch.transpose(k, 2, 3))
+def helper_projections(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, weight: Tensor, bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    if query is key and key is value:
+        q, k, v = torch.split(torch.linear(query, weight, bias), embed_dim, -1)
+        return q, k, v
+    wq, wk, wv = torch.split(weight, embed_dim, 0)
+    bq, bk, bv = torch.split(bias, embed_dim, 0)
+    return torch.linear(query, wq, bq), torch.linear(key, wk, bk), torch.linear(value, wv, bv)
+
+# What is hidden, and what is added to the scores.
+def helper_masks(mask: Optional[Tensor]) -> Tuple[Optional[Tensor], Optional[Tensor]]:
+    hidden: Optional[Tensor] = None
+    added: Optional[Tensor] = None
     if mask is not None:
-        scores = helper_attention_mask(scores, mask, mask_type)
-    weights = torch.softmax(scores, -1)
-    context = torch.transpose(torch.matmul(weights, v), 1, 2)
-    context = torch.reshape(context, [torch.size(query, 0), torch.size(query, 1), embed_dim])
+        if ops.prim.dtype(mask) == 11:
+            hidden = mask
+        else:
+            added = mask
+    return hidden, added
+
+# The weights are computed only when they are needed.
+def helper_multi_head(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor], mask_type: int, need_weights: bool) -> Tuple[Tensor, Optional[Tensor]]:
+    q, k, v = helper_projections(query, key, value, embed_dim, qkv_weight, qkv_bias)
+    q = helper_heads(q, num_head)
+    k = torch.transpose(helper_heads(k, num_head), 2, 3)
+    v = helper_heads(v, num_head)
+    scale = torch.sqrt(float(embed_dim // num_head))
+    sizes = [torch.size(query, 0), torch.size(query, 1), embed_dim]
+    shaped: Optional[Tensor] = None
+    if mask is not None:
+        shaped = helper_mask_view(mask, mask_type)
+    hidden, added = helper_masks(shaped)
+    weights: Optional[Tensor] = None
+    if need_weights:
+        scores = torch.matmul(q / scale, k)
+        if hidden is not None:
+            scores = torch.masked_fill(scores, hidden, -inf)
+        if added is not None:
+            scores = scores + added
+        softened = torch.softmax(scores, -1)
+        context = torch.reshape(torch.transpose(torch.matmul(softened, v), 1, 2), sizes)
+        weights = softened
+    else:
+        context = ops.temper.attention(q, k, v, "div matmul masked_fill add softmax matmul transpose reshape", scale, hidden, -inf, added, 1, -1, None, 1, 2, sizes)
     return torch.linear(context, proj_weight, proj_bias), weights
 
 def _native_multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor]=None, need_weights: bool=True, average_attn_weights: bool=True, mask_type: Optional[int]=None) -> Tuple[Tensor, Tensor]:
@@ -38,9 +65,9 @@ def _native_multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embe
     if padding is not None:
         hidden = padding
         kind = 1
-    out, weights = helper_multi_head(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind)
+    out, weights = helper_multi_head(query, key, value, embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind, need_weights)
     out = ops.temper._nested_like(out, query)
-    if not need_weights:
+    if weights is None:
         return out, unchecked_cast(Tensor, None)
     if average_attn_weights:
         weights = torch.mean(weights, [1])
@@ -56,7 +83,7 @@ def _transformer_encoder_layer_fwd(src: Tensor, embed_dim: int, num_heads: int, 
     x = src
     if norm_first:
         x = torch.layer_norm(x, [embed_dim], norm_weight_1, norm_bias_1, eps)
-    x, _ = helper_multi_head(x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind)
+    x, _ = helper_multi_head(x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias, hidden, kind, False)
     x = x + src
     if not norm_first:
         x = torch.layer_norm(x, [embed_dim], norm_weight_1, norm_bias_1, eps)
@@ -94,8 +121,25 @@ def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[T
         weights = torch.dropout(weights, dropout_p, True)
     return torch.matmul(weights, value), weights
 
+# The same without the weights.
+def helper_sdpa_alone(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: float, safe: bool) -> Tensor:
+    if dropout_p > 0. or (is_causal and attn_mask is not None):
+        out, _ = helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, scale, safe)
+        return out
+    turned = torch.transpose(key, -2, -1)
+    if is_causal:
+        return ops.temper.attention(query, turned, value, "mul matmul causal softmax matmul", scale, -1, None)
+    steps = "mul matmul where add softmax matmul"
+    if safe and attn_mask is not None:
+        steps = "mul matmul where add safe_softmax matmul"
+    kept, added = helper_masks(attn_mask)
+    return ops.temper.attention(query, turned, value, steps, scale, kept, -inf, added, 1, -1, None)
+
 def _scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
     return helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))), False)
+
+def _scaled_dot_product_attention__alone(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, need_attn_weights: bool, is_causal: bool) -> Tensor:
+    return helper_sdpa_alone(query, key, value, attn_mask, dropout_p, is_causal, 1. / torch.sqrt(float(torch.size(query, -1))), False)
 
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., is_causal: bool=False, *, scale: Optional[float]=None, enable_gqa: bool=False) -> Tensor:
     k = key
@@ -106,8 +150,7 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     factor = 1. / torch.sqrt(float(torch.size(query, -1)))
     if scale is not None:
         factor = scale
-    out, _ = helper_sdpa(query, k, v, attn_mask, dropout_p, is_causal, factor, True)
-    return out
+    return helper_sdpa_alone(query, k, v, attn_mask, dropout_p, is_causal, factor, True)
 
 def _scaled_dot_product_attention_math(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor]=None, dropout_p: float=0., need_attn_weights: bool=False, is_causal: bool=False) -> Tuple[Tensor, Tensor]:
     return torch._scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, need_attn_weights, is_causal)
@@ -120,7 +163,7 @@ def _scaled_dot_product_flash_attention_for_cpu(query: Tensor, key: Tensor, valu
     factor = 1. / torch.sqrt(float(torch.size(query, -1)))
     if scale is not None:
         factor = scale
-    out, _ = helper_sdpa(query, key, value, attn_mask, dropout_p, is_causal, factor, True)
+    out = helper_sdpa_alone(query, key, value, attn_mask, dropout_p, is_causal, factor, True)
     scores = torch.matmul(query * factor, torch.transpose(key, -2, -1))
     if is_causal:
         causal = torch.tril(torch.ones([torch.size(query, -2), torch.size(key, -2)], dtype=11))

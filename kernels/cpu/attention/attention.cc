@@ -192,11 +192,15 @@ class Plan {
           break;
         }
         case AttentionStep::kMaskedFill:
+        case AttentionStep::kMaskedFillAs:
         case AttentionStep::kWhere:
-          if (!fill(now() == AttentionStep::kMaskedFill)) return false;
+          if (!fill(now() != AttentionStep::kWhere)) return false;
           break;
         case AttentionStep::kCausal:
           problem_.masks.emplace_back().kind = ScoreMask::Kind::kCausal;
+          break;
+        case AttentionStep::kTo:
+          if (!is_single(operand())) return false;
           break;
         case AttentionStep::kView:
         case AttentionStep::kReshape:
@@ -256,15 +260,22 @@ class Plan {
   }
 
   bool soften() {
-    if (now() != AttentionStep::kSoftmax || !operand().is_int()) return false;
+    problem_.safe = now() == AttentionStep::kSafeSoftmax;
+    if (!problem_.safe && now() != AttentionStep::kSoftmax) return false;
+    if (!operand().is_int()) return false;
     const auto rank = static_cast<int64_t>(scores_.size());
     const int64_t dim = operand().to_int();
     if (dim != -1 && dim != rank - 1) return false;
-    const IValue& dtype = operand(1);
-    const bool single = dtype.is_int() && dtype.to_int() == static_cast<int>(DType::kFloat32);
-    if (!dtype.is_none() && !single) return false;
-    ++at_;
-    return more();
+    if (!operand(1).is_none() && !is_single(operand(1))) return false;
+    for (++at_; more(); ++at_) {
+      if (now() == AttentionStep::kTo && is_single(operand())) continue;
+      if (now() != AttentionStep::kTypeAs) return true;
+    }
+    return false;
+  }
+
+  static bool is_single(const IValue& dtype) {
+    return dtype.is_int() && dtype.to_int() == static_cast<int>(DType::kFloat32);
   }
 
   bool second_product() {
@@ -291,14 +302,36 @@ class Plan {
     }
     if (recipe_.what(at_ + 1) == AttentionStep::kContiguous) {
       if (is_contiguous(turned, strides)) return Tensor();
-    } else if (recipe_.what(at_ + 1) == AttentionStep::kReshape) {
-      Dims wanted, view;
-      if (!resolve_sizes(recipe_.ints(at_ + 1), numel_of(sizes), &wanted)) return Tensor();
-      if (view_strides(turned, strides, wanted, &view)) return Tensor();
     } else {
-      return Tensor();
+      Dims view;
+      const std::optional<Dims> wanted = sizes_of_copy(turned);
+      if (!wanted || view_strides(turned, strides, *wanted, &view)) return Tensor();
     }
     return empty(turned, DType::kFloat32);
+  }
+
+  // What the step after the turn makes of these sizes, when it may copy.
+  std::optional<Dims> sizes_of_copy(DimsView turned) const {
+    Dims sizes;
+    if (recipe_.what(at_ + 1) == AttentionStep::kReshape) {
+      const bool fits = resolve_sizes(recipe_.ints(at_ + 1), numel_of(turned), &sizes);
+      return fits ? std::optional(sizes) : std::nullopt;
+    }
+    if (recipe_.what(at_ + 1) != AttentionStep::kFlatten) return std::nullopt;
+    const auto rank = static_cast<int64_t>(turned.size());
+    int64_t first = recipe_.operand(at_ + 1).to_int(), last = recipe_.operand(at_ + 1, 1).to_int();
+    first += first < 0 ? rank : 0;
+    last += last < 0 ? rank : 0;
+    if (first < 0 || first > last || last >= rank) return std::nullopt;
+    for (int64_t d = 0; d < rank; ++d) {
+      const int64_t size = turned[static_cast<size_t>(d)];
+      if (d > first && d <= last) {
+        sizes.back() *= size;
+      } else {
+        sizes.push_back(size);
+      }
+    }
+    return sizes;
   }
 
   // Where the dims of the turned result come from, and the way back; rows stay whole.

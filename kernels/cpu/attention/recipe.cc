@@ -21,10 +21,30 @@ struct Word {
 
 // By number of AttentionStep.
 constexpr Word kWords[] = {
-    {"mul", 1},     {"div", 1},       {"key_mul", 1},     {"key_div", 1},    {"matmul", 0},
-    {"bmm", 0},     {"baddbmm", 3},   {"add", 2},         {"sub", 2},        {"masked_fill", 2},
-    {"where", 2},   {"causal", 0},    {"as_in_place", 0}, {"view", 1},       {"reshape", 1},
-    {"softmax", 2}, {"transpose", 2}, {"permute", 1},     {"contiguous", 0},
+    {"mul", 1},
+    {"div", 1},
+    {"key_mul", 1},
+    {"key_div", 1},
+    {"matmul", 0},
+    {"bmm", 0},
+    {"baddbmm", 3},
+    {"add", 2},
+    {"sub", 2},
+    {"masked_fill", 2},
+    {"masked_fill_as", 2},
+    {"where", 2},
+    {"causal", 0},
+    {"as_in_place", 0},
+    {"to", 1},
+    {"type_as", 0},
+    {"view", 1},
+    {"reshape", 1},
+    {"flatten", 2},
+    {"softmax", 2},
+    {"safe_softmax", 2},
+    {"transpose", 2},
+    {"permute", 1},
+    {"contiguous", 0},
 };
 
 AttentionStep step_called(std::string_view word) {
@@ -44,6 +64,7 @@ struct Rules {
   PointwiseRule div{two, "self / other", DTypeRule::kPromoteFloat};
   PointwiseRule add{scaled, "muladd(self, other, alpha)", DTypeRule::kPromote};
   PointwiseRule sub{scaled, "mulsub(self, other, alpha)", DTypeRule::kPromote};
+  PointwiseRule equal{two, "self == other", DTypeRule::kBool};
   PointwiseRule where{choice, "select(condition, self, other)", DTypeRule::kPromote};
 };
 
@@ -116,13 +137,26 @@ Tensor AttentionRecipe::step(size_t i, const Tensor& x) const {
     case AttentionStep::kWhere: return combine(rules().where, {operand(i), x, operand(i, 1)});
     case AttentionStep::kMaskedFill:
       return kernel(indexing::masked_fill, {x, operand(i), operand(i, 1)});
+    case AttentionStep::kMaskedFillAs: {
+      const Tensor mask = operand(i).to_tensor().expand(x.sizes());
+      return kernel(indexing::masked_fill, {x, mask, operand(i, 1)});
+    }
     case AttentionStep::kCausal: {
-      const Tensor all = full({x.size(-2), x.size(-1)}, 1, DType::kBool);
-      return kernel(indexing::masked_fill, {x, kernel(indexing::triu, {all, 1}), -INFINITY});
+      const Tensor square = full({x.size(-2), x.size(-1)}, 1, DType::kBool);
+      const Tensor behind = kernel(indexing::triu, {square, 1});
+      return kernel(indexing::masked_fill, {x, behind, -INFINITY});
     }
     case AttentionStep::kView: return kernel(views::view, {x, operand(i)});
     case AttentionStep::kReshape: return kernel(views::reshape, {x, operand(i)});
+    case AttentionStep::kFlatten: return kernel(views::flatten, {x, operand(i), operand(i, 1)});
+    case AttentionStep::kTo: return to_dtype(x, *call_.opt_dtype(steps_[i].operand));
     case AttentionStep::kSoftmax: return kernel(softmax, {x, operand(i), operand(i, 1)});
+    case AttentionStep::kSafeSoftmax: {
+      const Tensor none = combine(rules().equal, {x, -INFINITY});
+      const Tensor empty = kernel(all, {none, operand(i), true});
+      const Tensor weights = kernel(softmax, {x, operand(i), operand(i, 1)});
+      return kernel(indexing::masked_fill, {weights, empty, 0});
+    }
     case AttentionStep::kTranspose: return kernel(views::transpose, {x, operand(i), operand(i, 1)});
     case AttentionStep::kPermute: return kernel(views::permute, {x, operand(i)});
     case AttentionStep::kContiguous: return x.contiguous();
@@ -132,6 +166,7 @@ Tensor AttentionRecipe::step(size_t i, const Tensor& x) const {
 
 Tensor AttentionRecipe::run(const Tensor& query, const Tensor& key, const Tensor& value) const {
   Tensor now = query, before, factor = key;
+  DType former = query.dtype();
   for (size_t i = 0; i < size(); ++i) {
     const Tensor last = now;
     switch (what(i)) {
@@ -149,8 +184,10 @@ Tensor AttentionRecipe::run(const Tensor& query, const Tensor& key, const Tensor
         factor = value;
         break;
       case AttentionStep::kAsInPlace: now = kernel(as_in_place, {before, now}); break;
+      case AttentionStep::kTypeAs: now = to_dtype(now, former); break;
       default: now = step(i, now);
     }
+    if (what(i) == AttentionStep::kTo) former = last.dtype();
     before = last;
   }
   return now;

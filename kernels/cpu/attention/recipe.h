@@ -9,11 +9,16 @@
 //   baddbmm              the first one, with what is added, beta and alpha
 //   add, sub             a tensor, times a number
 //   masked_fill          a mask and the value where it is set
+//   masked_fill_as       the same, with the mask expanded to what it masks
 //   where                a mask and the value where it is not set
 //   causal               -inf where the column is behind the row
 //   as_in_place          the result of the step before is stored in what that step changed
+//   to                   a dtype
+//   type_as              the dtype before the last `to`
 //   view, reshape        sizes
+//   flatten              first and last dim
 //   softmax              a dim and a dtype
+//   safe_softmax         the same, where rows of -inf give zeros
 //   transpose, permute   two dims, or all of them
 //   contiguous
 //
@@ -36,12 +41,17 @@ enum class AttentionStep : uint8_t {
   kAdd,
   kSub,
   kMaskedFill,
+  kMaskedFillAs,
   kWhere,
   kCausal,
   kAsInPlace,
+  kTo,
+  kTypeAs,
   kView,
   kReshape,
+  kFlatten,
   kSoftmax,
+  kSafeSoftmax,
   kTranspose,
   kPermute,
   kContiguous,

@@ -17,7 +17,7 @@ constexpr int64_t kTile = 8192;
 constexpr int64_t kGrain = 1 << 18;
 constexpr int64_t kFewQueries = 64;
 // Queries that keys are not packed for.
-constexpr int64_t kUnpacked = 4;
+constexpr int64_t kUnpacked = 3;
 
 int64_t parts_of(int64_t total, int64_t most) { return (total + most - 1) / most; }
 int64_t round_up(int64_t n, int64_t multiple) { return parts_of(n, multiple) * multiple; }
@@ -101,7 +101,9 @@ class Worker {
       loops_.soften(scores, {best_, total_, keep_, key == 0});
       const bool last = key + b_.block >= keys;
       if (last) {
-        for (int64_t i = 0; i < rows; ++i) total_[i] = 1.0f / total_[i];
+        for (int64_t i = 0; i < rows; ++i) {
+          total_[i] = p_.safe && total_[i] == 0 ? 0.0f : 1.0f / total_[i];
+        }
       }
       mix(scores, row, key, last);
     }

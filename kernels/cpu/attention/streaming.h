@@ -52,6 +52,7 @@ struct AttentionProblem {
   int64_t dims;                  // of queries and keys
   int64_t width;                 // of values
   float factor = 1;              // of scores before they are masked
+  bool safe = false;             // rows of -inf give zeros, not NaN
   AttentionOperand query, key, value, out;
   absl::InlinedVector<ScoreMask, 3> masks;
 };

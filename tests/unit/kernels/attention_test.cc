@@ -314,6 +314,52 @@ TEST_F(AttentionTest, SpecialValuesSpreadAsInTheSteps) {
   }
 }
 
+TEST_F(AttentionTest, HiddenRowsMayGiveZeros) {
+  for (const int64_t keys : {10, 300}) {
+    const Tensor q = random({1, 2, 8, 16}), k = random({1, 2, keys, 16});
+    const Tensor v = random({1, 2, keys, 16}), kept = coins({8, keys}, 0.4);
+    std::fill(kept.data<bool>(), kept.data<bool>() + 2 * keys, false);
+    const std::vector<IValue> operands = {0.25, kept, -INFINITY, -1, IValue()};
+    const Tensor plain = attend(q, k, v, "mul matmul where softmax matmul", operands);
+    const Tensor safe = attend(q, k, v, "mul matmul where safe_softmax matmul", operands);
+    const Tensor want = plain.clone();
+    for (const int64_t head : {0, 1}) {
+      EXPECT_TRUE(std::isnan(at(plain, {0, head, 1, 3})));
+      std::fill_n(want.data<float>() + head * 8 * 16, 2 * 16, 0.0f);
+    }
+    expect_close(safe, want, "streaming");
+    const auto wide = [](const Tensor& t) { return to_dtype(t, DType::kFloat64); };
+    expect_close(to_dtype(attend(wide(q), wide(k), wide(v), "mul matmul where safe_softmax matmul",
+                                 operands),
+                          DType::kFloat32),
+                 want, "step by step");
+  }
+}
+
+TEST_F(AttentionTest, ScoresAreConvertedAndMasksExpanded) {
+  const Tensor q = random({2, 3, 5, 8}), k = random({2, 3, 7, 8}), v = random({2, 3, 7, 6});
+  const Tensor hidden = coins({2, 1, 1, 7}, 0.4);
+  const auto wide = [](const Tensor& t) { return to_dtype(t, DType::kFloat64); };
+  const Tensor want =
+      attend(q, k, v, "matmul masked_fill softmax matmul", {hidden, -1e9, -1, IValue()});
+  const auto both = [&](const char* steps, std::vector<IValue> operands) {
+    expect_close(attend(q, k, v, steps, operands), want, steps);
+    const Tensor found = attend(wide(q), wide(k), wide(v), steps, operands);
+    EXPECT_EQ(found.dtype(), DType::kFloat64);
+    expect_close(to_dtype(found, DType::kFloat32), want, steps);
+  };
+  both("matmul masked_fill_as softmax matmul", {hidden, -1e9, -1, IValue()});
+  both("matmul masked_fill to softmax type_as matmul", {hidden, -1e9, 6, -1, IValue()});
+  expect_close(attend(q, k, v, "matmul masked_fill softmax to matmul", {hidden, -1e9, -1, 6, 6}),
+               want, "weights");
+  // A mask that would spread the scores does not fit them.
+  const Tensor large = coins({2, 2, 3, 5, 7}, 0.4);
+  EXPECT_EQ(attend(q, k, v, "matmul masked_fill softmax matmul", {large, 0, -1, IValue()}).dim(),
+            5);
+  EXPECT_NE(error(q, k, v, "matmul masked_fill_as softmax matmul", {large, 0, -1, IValue()}),
+            "no error");
+}
+
 TEST_F(AttentionTest, TurnedCopiesLookLikeThoseOfTheSteps) {
   const auto compare = [&](const Shape& s, const char* turn, std::vector<IValue> operands) {
     const Tensor q = random({s.batch, s.heads, s.queries, s.dims});
@@ -327,7 +373,11 @@ TEST_F(AttentionTest, TurnedCopiesLookLikeThoseOfTheSteps) {
     const std::string about = text_of(s) + " " + turn;
     const bool reshapes = std::string_view(turn).find("reshape") != std::string_view::npos;
     const bool views = std::string_view(turn).find("view") != std::string_view::npos;
-    Tensor want = reshapes ? turned : turned.contiguous();
+    const bool flattens = std::string_view(turn).find("flatten") != std::string_view::npos;
+    Tensor want = reshapes || flattens ? turned : turned.contiguous();
+    if (flattens) {
+      want = ops_.tensor("aten::flatten.using_ints", {want, operands[4], operands[5]});
+    }
     if (reshapes || views) {
       want = ops_.tensor(reshapes ? "aten::reshape" : "aten::view", {want, operands.back()});
     }
@@ -343,6 +393,9 @@ TEST_F(AttentionTest, TurnedCopiesLookLikeThoseOfTheSteps) {
     compare(s, "transpose contiguous view", {1, 2, sizes});
     compare(s, "permute contiguous view", {order, sizes});
     compare(s, "transpose reshape", {-3, -2, sizes});
+    compare(s, "transpose flatten", {1, 2, 2, -1});
+    compare(s, "transpose flatten", {1, 2, 0, 1});
+    compare(s, "transpose flatten", {1, 2, 1, 1});
     compare(s, "transpose reshape", {1, 2, make_int_list({s.batch, -1, s.heads * s.width})});
     compare(s, "transpose reshape", {1, 2, make_int_list({s.batch * s.queries, s.heads, s.width})});
   }

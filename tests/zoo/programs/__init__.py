@@ -9,7 +9,8 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "refinement", "indexing", "classes",
            "futures", "lists", "dicts", "module_parts", "class_places",
            "compiled_otherwise", "printing", "corners", "libraries", "grids",
-           "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels")
+           "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels",
+           "attention")
 
 
 def cases() -> List[Case]:
