@@ -23,6 +23,7 @@ void add_matmul(OpRegistry& registry);
 void add_nested(OpRegistry& registry);
 void add_norm(OpRegistry& registry);
 void add_operands(OpRegistry& registry);
+void add_packed_layers(OpRegistry& registry);
 void add_pool(OpRegistry& registry);
 void add_random(OpRegistry& registry);
 void add_reduce(OpRegistry& registry);

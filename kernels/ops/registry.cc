@@ -29,6 +29,7 @@ void add_all_operators(OpRegistry& registry) {
   add_nested(registry);
   add_norm(registry);
   add_operands(registry);
+  add_packed_layers(registry);
   add_pool(registry);
   add_random(registry);
   add_reduce(registry);

@@ -1,7 +1,7 @@
 #pragma once
-// Composite operators written in TorchScript. A function `name` is the body of aten::name, and
-// `name__overload` of aten::name.overload; files are compiled like any archive's code.
-// Functions named helper_* are no operators.
+// Composite operators written in TorchScript. A function `name` is the body of space::name, and
+// `name__overload` of space::name.overload, where space is that of its file, mostly aten; files are
+// compiled like any archive's code. Functions named helper_* are no operators.
 
 #include <string_view>
 
@@ -12,6 +12,7 @@ namespace temper {
 struct PreludeFile {
   std::string_view name;  // "losses.py"
   std::string_view text;
+  std::string_view space;
 };
 absl::Span<const PreludeFile> prelude_files();
 

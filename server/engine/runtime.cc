@@ -10,12 +10,12 @@ namespace temper {
 namespace {
 
 // `softmax` is aten::softmax, `softmax__int` is aten::softmax.int.
-std::string operator_key(std::string_view function) {
+std::string operator_key(std::string_view space, std::string_view function) {
   const size_t split = function.rfind("__");
   if (split == std::string_view::npos || split == 0 || split + 2 == function.size()) {
-    return str_cat("aten::", function);
+    return str_cat(space, "::", function);
   }
-  return str_cat("aten::", function.substr(0, split), ".", function.substr(split + 2));
+  return str_cat(space, "::", function.substr(0, split), ".", function.substr(split + 2));
 }
 
 }  // namespace
@@ -32,7 +32,8 @@ Runtime::Runtime(int64_t packed_limit) : packed_(make_ref<PackedStore>(packed_li
     for (const std::string& name : prelude_->declare(std::move(source), "__torch__.prelude")) {
       const std::string_view last = std::string_view(name).substr(name.rfind('.') + 1);
       if (last.starts_with("helper_")) continue;
-      ops_.add_composite(operator_key(last), Ref<Function>(prelude_->find_function(name)));
+      ops_.add_composite(operator_key(file.space, last),
+                         Ref<Function>(prelude_->find_function(name)));
     }
   }
   seal_operators(ops_);
