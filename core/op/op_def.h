@@ -2,6 +2,7 @@
 // What temper knows of an operator: its schema, how it behaves (what passes ask), and how it is
 // computed (a kernel, a scalar expression, or a TorchScript function of the prelude).
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <string>
@@ -73,6 +74,20 @@ enum class DTypeRule : uint8_t {
   kPromoteNoBool,     // promotion; bool becomes int64 (bitwise shifts, sums)
 };
 
+enum ElementKind : uint8_t { kBooleans = 1, kIntegers = 2, kReals = 4, kComplexes = 8 };
+
+// Kinds of elements that an operator turns away though its expression could take them, and how its
+// error says so: a name that is "not implemented for" the dtype, or a text (with a blank in it).
+struct Refusal {
+  uint8_t kinds = 0;
+  const char* words = nullptr;  // null: the operator's name and "_cpu"
+  bool any = false;             // of any argument, not of their common dtype
+};
+using Refusals = std::array<Refusal, 2>;
+constexpr Refusals refuses(int kinds, const char* words = nullptr) {
+  return {{{static_cast<uint8_t>(kinds), words}}};
+}
+
 // One scalar expression over the named arguments, evaluated per element after broadcasting.
 struct PointwiseRule {
   // Parses; `schema` names the arguments that may stand in the expression.
@@ -85,6 +100,7 @@ struct PointwiseRule {
   };
   std::vector<Input> inputs;  // one per input of the expression
   DTypeRule dtypes;
+  Refusals refusals;
 };
 
 enum OpProperty : uint32_t {
@@ -100,6 +116,9 @@ enum OpProperty : uint32_t {
   // Strides of the arguments never change values; they decide those of the result...
   kFollowsLayout = 1u << 9,
   kIgnoresLayout = 1u << 10,  // ...or do not even do that
+  kSeesIdentity = 1u << 11,   // answers by which object an argument is, not by what it holds
+  // Writes running_mean and running_var when it trains, though the schema does not say so.
+  kUpdatesStatistics = 1u << 12,
 };
 
 struct OpRow {
@@ -112,6 +131,7 @@ struct PointwiseRow {
   const char* key;
   const char* expression;
   DTypeRule dtypes = DTypeRule::kPromote;
+  Refusals refusals = {};
 };
 
 class Function;

@@ -7,8 +7,8 @@ namespace temper {
 
 void add_norm(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::batch_norm", batch_norm, kKeepsRank | kFollowsLayout},
-      {"aten::native_batch_norm", native_batch_norm},
+      {"aten::batch_norm", batch_norm, kKeepsRank | kFollowsLayout | kUpdatesStatistics},
+      {"aten::native_batch_norm", native_batch_norm, kUpdatesStatistics},
       {"aten::_native_batch_norm_legit", native_batch_norm},
       {"aten::_native_batch_norm_legit_no_training", native_batch_norm_no_training},
       {"aten::layer_norm", layer_norm, kKeepsRank | kIgnoresLayout},
@@ -18,7 +18,7 @@ void add_norm(OpRegistry& registry) {
       {"temper::rms_norm", spelled_rms_norm, kFollowsLayout},
       {"aten::group_norm", group_norm, kKeepsRank},
       {"aten::native_group_norm", native_group_norm},
-      {"aten::instance_norm", instance_norm, kKeepsRank},
+      {"aten::instance_norm", instance_norm, kKeepsRank | kUpdatesStatistics},
   };
   registry.add(kRows);
 }

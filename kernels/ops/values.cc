@@ -228,14 +228,14 @@ void add_conversions(OpRegistry& registry) {
 void add_values(OpRegistry& registry) {
   add_conversions(registry);
   static constexpr OpRow kRows[] = {
-      {"aten::__is__", is_same},
-      {"aten::__isnot__", is_not_same},
+      {"aten::__is__", is_same, kSeesIdentity},
+      {"aten::__isnot__", is_not_same, kSeesIdentity},
       {"aten::_unwrap_optional", unwrap, kCheap},
       {"prim::unchecked_unwrap_optional", identity, kCheap},
       {"prim::unchecked_cast", identity, kCheap | kMayReturnInput},
       {"prim::IfThenElse", choose, kCheap},
-      {"prim::id", address, kReadsGlobal},
-      {"aten::hash.generic", hash_value},
+      {"prim::id", address, kReadsGlobal | kSeesIdentity},
+      {"aten::hash.generic", hash_value, kSeesIdentity},
       {"aten::device", device, kCheap},
       {"aten::device.with_index", device_with_index, kCheap},
       {"prim::type", device_type, kCheap},

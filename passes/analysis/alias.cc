@@ -137,6 +137,29 @@ bool reads_inputs(const Node& node) {
   }
 }
 
+// Tensors are keys as objects, whatever they hold.
+bool has_tensor_keys(const Value* dict) {
+  const TypePtr& type = dict->type();
+  return type->kind() == TypeKind::kDict &&
+         type->expect<DictType>().key()->kind() == TypeKind::kTensor;
+}
+
+bool asks_for_keys(const Node& node) {
+  if (!node.op() && !node.is(Kind::kDictConstruct)) return false;
+  return std::any_of(node.inputs().begin(), node.inputs().end(), has_tensor_keys) ||
+         std::any_of(node.outputs().begin(), node.outputs().end(), has_tensor_keys);
+}
+
+bool has_none(const Node& node) {
+  return std::any_of(node.inputs().begin(), node.inputs().end(),
+                     [](const Value* v) { return v->type()->kind() == TypeKind::kNone; });
+}
+
+bool sees_identity(const Node& node) {
+  if (node.op() && node.op()->has(kSeesIdentity)) return !has_none(node);
+  return asks_for_keys(node);
+}
+
 }  // namespace
 
 AliasAnalysis::AliasAnalysis(const Graph& graph) : state_(std::make_unique<State>()) {
@@ -161,6 +184,9 @@ void AliasAnalysis::collect_effects(const Block& block) {
       }
     }
     unite(&state_->all_writes, effects.writes);
+    if (sees_identity(*node)) {
+      for (const Value* input : node->inputs()) unite(&state_->all_compared, reach(input));
+    }
     state_->any_opaque |= effects.opaque;
     state_->effects[node] = std::move(effects);
   }
@@ -180,6 +206,13 @@ AliasAnalysis::Effects AliasAnalysis::own_effects(const Node& node) const {
   if (!node.op()) return effects;
   if (node.op()->has(kNondeterministic)) unite(&effects.writes, {kRandomState});
   const auto& arguments = node.op()->schema().arguments;
+  if (updates_statistics(node)) {
+    for (const char* name : {"running_mean", "running_var"}) {
+      const int index = node.op()->schema().find_argument(name);
+      if (index < 0) continue;
+      unite(&effects.writes, state_->points_to(node.input(static_cast<size_t>(index))));
+    }
+  }
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (!arguments[i].alias) continue;
     const Places& places = state_->points_to(node.input(i));
@@ -222,6 +255,10 @@ bool AliasAnalysis::escapes(const Value* value) const {
   return std::any_of(places.begin(), places.end(), [&](uint32_t id) {
     return state_->places[id].outside() || state_->places[id].returned;
   });
+}
+
+bool AliasAnalysis::compared(const Value* value) const {
+  return state_->overlap(reach(value), state_->all_compared);
 }
 
 bool AliasAnalysis::writes(const Node* node) const {

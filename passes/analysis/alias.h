@@ -33,6 +33,8 @@ class AliasAnalysis {
   bool has_written_inputs(const ir::Node* node) const;
   // Code outside of the graph may refer to it: it came in, was given away, or is returned.
   bool escapes(const ir::Value* value) const;
+  // Some node may ask which object it is, or one that it holds.
+  bool compared(const ir::Value* value) const;
 
   bool writes(const ir::Node* node) const;  // any memory; looks into blocks
   bool may_write_to(const ir::Node* node, const ir::Value* value) const;

@@ -40,6 +40,7 @@ struct AliasAnalysis::State {
   std::vector<Places> values;  // by id of the value
   std::unordered_map<const ir::Node*, Effects> effects;
   Places all_writes;
+  Places all_compared;
   bool any_opaque = false;
 };
 

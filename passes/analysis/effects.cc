@@ -1,6 +1,7 @@
 #include "passes/analysis/effects.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -21,6 +22,26 @@ bool any_nested(const Node& node, Predicate predicate) {
     }
   }
   return false;
+}
+
+// What a flag is known to be: constants, and what is made of them.
+std::optional<bool> known_flag(const Value* value, int depth) {
+  const Node& node = *value->node();
+  if (depth == 0) return std::nullopt;
+  if (node.is(Kind::kConstant)) {
+    if (!node.value().is_bool()) return std::nullopt;
+    return node.value().to_bool();
+  }
+  if (node.is(Kind::kIf)) {
+    const std::optional<bool> condition = known_flag(node.input(0), depth - 1);
+    if (!condition) return std::nullopt;
+    return known_flag(node.block_at(*condition ? 0 : 1)->outputs()[value->index()], depth - 1);
+  }
+  if (node.op() && node.op()->scalar() == ScalarCode::kNotB) {
+    const std::optional<bool> negated = known_flag(node.input(0), depth - 1);
+    if (negated) return !*negated;
+  }
+  return std::nullopt;
 }
 
 bool is_mutable_itself(const Type& type) {
@@ -83,9 +104,21 @@ bool is_nondeterministic(const Node& node) {
   return any_nested(node, is_nondeterministic);
 }
 
+bool updates_statistics(const Node& node) {
+  constexpr int kDepth = 16;
+  if (!node.op() || !node.op()->has(kUpdatesStatistics)) return false;
+  const Schema& schema = node.op()->schema();
+  for (const char* flag : {"training", "use_input_stats"}) {
+    const int index = schema.find_argument(flag);
+    if (index >= 0)
+      return known_flag(node.input(static_cast<size_t>(index)), kDepth).value_or(true);
+  }
+  return true;
+}
+
 bool is_pure(const Node& node) {
   switch (node.kind()) {
-    case Kind::kOp: return node.op()->pure() && !is_opaque(node);
+    case Kind::kOp: return node.op()->pure() && !is_opaque(node) && !updates_statistics(node);
     case Kind::kConstant:
     case Kind::kListConstruct:
     case Kind::kDictConstruct:

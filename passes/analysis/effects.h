@@ -23,6 +23,9 @@ bool reshapes_in_place(const ir::Block& block);
 // that may be evaluated ahead of time. Reading memory that others write is not looked at.
 bool is_pure(const ir::Node& node);
 
+// A norm that may be training: it writes the statistics that it is given.
+bool updates_statistics(const ir::Node& node);
+
 // Whether `found` holds for the type or one that it consists of. Each is asked once: types that
 // name others twice, a hundred levels deep, unfold to more than time allows.
 bool any_within(const TypePtr& type, absl::FunctionRef<bool(const Type&)> found);

@@ -145,6 +145,7 @@ class Invariants {
   // The objects that the iterations make may be one: nobody can tell.
   bool may_be_one(const Value* output) {
     if (!is_mutable(output->type())) return true;
+    if (alias_->compared(output)) return false;
     if (std::all_of(output->uses().begin(), output->uses().end(),
                     [](const ir::Use& use) { return only_reads(*use.node); })) {
       return true;

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "ir/text/text.h"
 #include "passes/analysis/alias.h"
+#include "passes/analysis/effects.h"
 #include "passes/constants.h"
 
 namespace temper {
@@ -108,7 +109,7 @@ bool has_operator(const Block& block, const OpDef* op) {
 namespace {
 
 bool may_write(const Node& node) {
-  if (node.op()) return node.op()->writes();
+  if (node.op()) return node.op()->writes() || updates_statistics(node);
   for (const Block* inner : node.blocks()) {
     for (const Node* nested : *inner) {
       if (may_write(*nested)) return true;

@@ -33,7 +33,6 @@ class NoOps {
   NoOps(const OpRegistry& ops, Graph& graph) : alias_(graph) {
     for (const char* name : kDropouts) dropouts_.push_back(ops.find(name));
     for (const char* name : kAliases) aliases_.push_back(ops.find(name));
-    same_ = {ops.find("aten::__is__"), ops.find("aten::__isnot__")};
   }
 
   bool visit(Block& block) {
@@ -69,14 +68,14 @@ class NoOps {
   }
 
   // All users are operators that ask for values, not for the tensor object.
-  bool nobody_compares(const Value& value) const {
-    return std::all_of(value.uses().begin(), value.uses().end(), [this](const ir::Use& use) {
+  static bool nobody_compares(const Value& value) {
+    return std::all_of(value.uses().begin(), value.uses().end(), [](const ir::Use& use) {
       return use.node->op() && is_pure(*use.node) && !use.node->op()->may_alias() &&
-             !use.node->op()->has(kMayReturnInput) && !contains(same_, use.node->op());
+             !use.node->op()->has(kMayReturnInput) && !use.node->op()->has(kSeesIdentity);
     });
   }
 
-  std::vector<const OpDef*> dropouts_, aliases_, same_;
+  std::vector<const OpDef*> dropouts_, aliases_;
   LazyAlias alias_;
 };
 

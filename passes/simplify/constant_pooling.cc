@@ -59,14 +59,17 @@ class Pool {
       return false;
     }
     if (!is_mutable(a.output()->type())) return true;
-    // Two objects become one: nobody may write either, and one at most may be seen from outside.
+    // Two objects become one: nobody may write either or tell them apart, and one at most may be
+    // seen from outside.
     const bool outside = alias_->escapes(a.output());
     if (stale_ || alias_->has_writers(a.output()) || alias_->has_writers(b.output()) ||
-        (outside && alias_->escapes(b.output()))) {
+        (outside && alias_->escapes(b.output())) ||
+        (alias_->compared(a.output()) && alias_->compared(b.output()))) {
       return false;
     }
-    // What the analysis says of escapes no longer holds for the merged object.
-    stale_ |= outside != alias_->escapes(b.output());
+    // What the analysis says of either no longer holds for the merged object.
+    stale_ |= outside != alias_->escapes(b.output()) ||
+              alias_->compared(a.output()) != alias_->compared(b.output());
     return true;
   }
 

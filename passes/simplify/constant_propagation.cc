@@ -135,11 +135,14 @@ class Propagation {
     return is_true(loop.input(1), false) || (trips && trips->is_int() && trips->to_int() <= 0);
   }
 
-  // Objects become shared by all runs of the graph: nobody may write them, or keep them.
+  // Objects become shared by all runs of the node: nobody may write them, keep them, or tell them
+  // apart.
   bool may_share(const Node& node) {
     for (const Value* output : node.outputs()) {
       if (!is_mutable(output->type())) continue;
-      if (alias_->has_writers(output) || alias_->escapes(output)) return false;
+      if (alias_->has_writers(output) || alias_->escapes(output) || alias_->compared(output)) {
+        return false;
+      }
     }
     return true;
   }

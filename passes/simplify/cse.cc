@@ -110,12 +110,14 @@ class CommonNodes {
       const Value* y = b.output(i);
       if (!is_mutable(x->type())) continue;
       if (stale_) return false;
-      // Two objects become one: nobody may write either, and one at most may be seen from outside.
+      // Two objects become one: nobody may write either or tell them apart, and one at most may be
+      // seen from outside.
       if (alias_.has_writers(x) || alias_.has_writers(y)) return false;
       if (alias_.escapes(x) && alias_.escapes(y)) return false;
-      exposed |= alias_.escapes(x) != alias_.escapes(y);
+      if (alias_.compared(x) && alias_.compared(y)) return false;
+      exposed |= alias_.escapes(x) != alias_.escapes(y) || alias_.compared(x) != alias_.compared(y);
     }
-    // What the analysis says of escapes no longer holds for the merged object.
+    // What the analysis says of either no longer holds for the merged object.
     stale_ |= exposed;
     return true;
   }
