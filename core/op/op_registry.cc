@@ -115,6 +115,7 @@ void OpRegistry::add_pointwise(absl::Span<const PointwiseRow> rows, Kernel kerne
     op.kernel_ = kernel;
     op.group_kernel_ = group;
     op.pointwise_ = std::make_unique<PointwiseRule>(op.schema_, row.expression, row.dtypes);
+    op.pointwise_->refusals = row.refusals;
   }
 }
 

@@ -139,7 +139,9 @@ class Composer {
 }  // namespace
 
 bool PointwiseGroup::takes(const OpDef& op) {
-  return op.group_kernel() && op.schema().returns.size() == 1 && !op.writes();
+  if (!op.group_kernel() || op.schema().returns.size() != 1 || op.writes()) return false;
+  const Refusals& refusals = op.pointwise()->refusals;
+  return ((refusals[0].kinds | refusals[1].kinds) & kReals) == 0;  // groups compute on floats
 }
 
 // The expression carries truth values as 0 and 1, which are right where a tensor of another dtype

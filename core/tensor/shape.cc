@@ -172,7 +172,7 @@ Dims wrap_dims(DimsView dims, int64_t rank) {
 Dims broadcast(DimsView a, DimsView b) {
   const size_t rank = std::max(a.size(), b.size());
   Dims out(rank);
-  for (size_t i = 0; i < rank; ++i) {
+  for (size_t i = rank; i-- > 0;) {
     const int64_t size_a = i < rank - a.size() ? 1 : a[i - (rank - a.size())];
     const int64_t size_b = i < rank - b.size() ? 1 : b[i - (rank - b.size())];
     if (size_a != size_b && size_a != 1 && size_b != 1) {

@@ -124,7 +124,14 @@ Tensor Tensor::permute(DimsView dims) const {
         "of the desired ordering of dimensions i.e. input.dim() = ",
         dim(), " is not equal to len(dims) = ", dims.size());
   }
-  const Dims order = wrap_dims(dims, dim());
+  Dims order;
+  for (const int64_t wanted : dims) {
+    const int64_t d = wrap_dim(wanted, dim());
+    if (std::find(order.begin(), order.end(), d) != order.end()) {
+      fail("permute(): duplicate dims are not allowed.");
+    }
+    order.push_back(d);
+  }
   Dims sizes(order.size()), strides(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
     sizes[i] = impl_->sizes[order[i]];
@@ -155,8 +162,8 @@ Tensor Tensor::squeeze(int64_t dim) const {
 Tensor Tensor::expand(DimsView wanted) const {
   const int64_t rank = static_cast<int64_t>(wanted.size());
   if (rank < dim()) {
-    fail("expand(", dtype_name(dtype()), "Tensor", to_string(sizes()), ", size=", to_string(wanted),
-         "): the number of sizes provided (", rank,
+    fail("expand(torch.", dtype_name(dtype()), "Tensor{", to_string(sizes()),
+         "}, size=", to_string(wanted), "): the number of sizes provided (", rank,
          ") must be greater or equal to the number of dimensions in the tensor (", dim(), ")");
   }
   Dims new_sizes(wanted.begin(), wanted.end()), new_strides(rank);

@@ -19,30 +19,13 @@ Dims spread(const Dims& values, size_t count, const char* what) {
        " values to match the convolution dimensions, but got ", what, "=", to_string(values));
 }
 
-void check(const Tensor& input, const Tensor& weight, const Tensor& bias, const ConvParams& p) {
-  const int64_t in_channels = weight.sizes()[0] * (p.transposed ? 1 : 0) +
-                              (p.transposed ? 0 : weight.sizes()[1] * p.groups);
-  if (input.size(1) != in_channels) {
-    fail("Given groups=", p.groups, ", ", p.transposed ? "transposed=1, " : "", "weight of size ",
-         to_string(weight.sizes()), ", expected input", to_string(input.sizes()), " to have ",
-         in_channels, " channels, but got ", input.size(1), " channels instead");
-  }
-  if (!p.transposed && weight.sizes()[0] % p.groups != 0) {
-    fail("out_channels must be divisible by groups");
-  }
-  if (bias.defined()) {
-    const int64_t out = p.transposed ? weight.sizes()[1] * p.groups : weight.sizes()[0];
-    if (bias.dim() != 1 || bias.size(0) != out) {
-      fail("Given ", p.transposed ? "transposed=1, " : "", "weight of size ",
-           to_string(weight.sizes()), ", expected bias to be 1-dimensional with ", out,
-           " elements, but got bias of size ", to_string(bias.sizes()), " instead");
-    }
+void check_params(const ConvParams& p) {
+  if (p.groups <= 0) fail("non-positive groups is not supported");
+  for (int64_t v : p.padding) {
+    if (v < 0) fail("negative padding is not supported");
   }
   for (int64_t s : p.stride) {
     if (s <= 0) fail("non-positive stride is not supported");
-  }
-  for (int64_t v : p.padding) {
-    if (v < 0) fail("negative padding is not supported");
   }
   for (int64_t v : p.dilation) {
     if (v <= 0) fail("dilation should be greater than zero, but got ", to_string(p.dilation));
@@ -54,7 +37,51 @@ void check(const Tensor& input, const Tensor& weight, const Tensor& bias, const 
   }
 }
 
+void check_shapes(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                  const ConvParams& p) {
+  const std::string given = p.transposed ? "transposed=1" : str_cat("groups=", p.groups);
+  const std::string weight_size = to_string(weight.sizes());
+  if (!p.transposed && weight.sizes()[0] % p.groups != 0) {
+    fail("Given groups=", p.groups, ", expected weight to be divisible by ", p.groups,
+         " at dimension 0, but got weight of size [", weight_size, "] instead");
+  }
+  const int64_t in_channels = p.transposed ? weight.sizes()[0] : weight.sizes()[1] * p.groups;
+  if (input.size(1) != in_channels) {
+    fail("Given ", given, ", weight of size ", weight_size, ", expected input",
+         to_string(input.sizes()), " to have ", in_channels, " channels, but got ", input.size(1),
+         " channels instead");
+  }
+  if (!bias.defined()) return;
+  const int64_t out = p.transposed ? weight.sizes()[1] * p.groups : weight.sizes()[0];
+  if (bias.dim() != 1 || bias.size(0) != out) {
+    fail("Given ", p.transposed ? "transposed=1, " : "", "weight of size ", weight_size,
+         ", expected bias to be 1-dimensional with ", out, " elements, but got bias of size ",
+         to_string(bias.sizes()), " instead");
+  }
+}
+
+// "4 x 5 x 6"
+std::string times(const Dims& sizes) {
+  std::string text;
+  for (int64_t size : sizes) text += str_cat(text.empty() ? "" : " x ", size);
+  return text;
+}
+
+void check_kernel_fits(const Tensor& input, const Tensor& weight, const ConvParams& p) {
+  Dims padded, kernels;
+  bool fits = true;
+  for (size_t i = 0; i < p.stride.size(); ++i) {
+    padded.push_back(input.sizes()[2 + i] + 2 * p.padding[i]);
+    kernels.push_back(p.dilation[i] * (weight.sizes()[2 + i] - 1) + 1);
+    fits &= padded.back() >= kernels.back();
+  }
+  if (fits) return;
+  fail("Calculated padded input size per channel: (", times(padded), "). Kernel size: (",
+       times(kernels), "). Kernel size can't be greater than actual input size");
+}
+
 Dims output_sizes(const Tensor& input, const Tensor& weight, const ConvParams& p) {
+  if (!p.transposed) check_kernel_fits(input, weight, p);
   Dims sizes{input.size(0), p.transposed ? weight.sizes()[1] * p.groups : weight.sizes()[0]};
   for (size_t i = 0; i < p.stride.size(); ++i) {
     const int64_t in = input.sizes()[2 + i];
@@ -62,10 +89,6 @@ Dims output_sizes(const Tensor& input, const Tensor& weight, const ConvParams& p
     const int64_t out =
         p.transposed ? (in - 1) * p.stride[i] - 2 * p.padding[i] + kernel + p.output_padding[i]
                      : (in + 2 * p.padding[i] - kernel) / p.stride[i] + 1;
-    if (!p.transposed && in + 2 * p.padding[i] < kernel) {
-      fail("Calculated padded input size per channel: (", in + 2 * p.padding[i],
-           "). Kernel size: (", kernel, "). Kernel size can't be greater than actual input size");
-    }
     if (out < 0)
       fail("Given input size per channel ", to_string(input.sizes()),
            ", the calculated output size is too small");
@@ -178,6 +201,35 @@ MemoryFormat channels_last_format(size_t spatial) {
   return spatial == 2 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
 }
 
+std::string_view name_in_cpp(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat32: return "float";
+    case DType::kFloat64: return "double";
+    case DType::kInt64: return "long int";
+    case DType::kInt32: return "int";
+    case DType::kInt16: return "short int";
+    case DType::kInt8: return "signed char";
+    case DType::kUInt8: return "unsigned char";
+    case DType::kBool: return "bool";
+    case DType::kFloat16: return "c10::Half";
+    case DType::kBFloat16: return "c10::BFloat16";
+    case DType::kComplex64: return "c10::complex<float>";
+    case DType::kComplex128: return "c10::complex<double>";
+    default: return dtype_name(dtype);
+  }
+}
+
+void check_dtypes(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+  if (bias.defined() && input.dtype() != bias.dtype()) {
+    fail("Input type (", name_in_cpp(input.dtype()), ") and bias type (", name_in_cpp(bias.dtype()),
+         ") should be the same");
+  }
+  if (input.dtype() != weight.dtype()) {
+    fail("expected scalar type ", dtype_name(input.dtype()), " but found ",
+         dtype_name(weight.dtype()));
+  }
+}
+
 // A strided convolution of single taps reads few of its inputs: those alone make a dense one, which
 // the library runs faster.
 bool skips_inputs(const Tensor& weight, const ConvParams& p) {
@@ -208,11 +260,9 @@ Tensor convolve(const RunContext& context, Tensor input, Tensor weight, const Te
          spatial, "d, but got input of size: ", to_string(input.sizes()));
   }
   if (!batched) input = input.unsqueeze(0);
-  if (input.dtype() != weight.dtype()) {
-    fail("Input type (", dtype_name(input.dtype()), ") and weight type (",
-         dtype_name(weight.dtype()), ") should be the same");
-  }
-  check(input, weight, bias, p);
+  check_dtypes(input, weight, bias);
+  check_params(p);
+  check_shapes(input, weight, bias, p);
   const Dims sizes = output_sizes(input, weight, p);
   const bool in_library =
       input.dtype() == DType::kFloat32 && numel_of(sizes) > 0 && input.numel() > 0;

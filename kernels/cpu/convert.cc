@@ -84,8 +84,10 @@ void copy(OpCall& call) {
 }
 
 void copy_in_place(OpCall& call) {
-  check_no_overlap(call.tensor(0));
-  copy_into(call.tensor(0), call.tensor(1));
+  const Tensor self = call.tensor(0), from = call.tensor(1);
+  check_no_overlap(self);
+  if (from.sizes() != self.sizes()) broadcast(self.sizes(), from.sizes());  // says what differs
+  copy_into(self, from);
   call.ret(call.in(0));
 }
 

@@ -61,7 +61,8 @@ Labels expand_ellipsis(const Labels& labels, int count) {
 Operand make_operand(const Tensor& t, const Labels& labels, size_t index) {
   if (labels.size() != static_cast<size_t>(t.dim())) {
     fail("einsum(): the number of subscripts in the equation (", labels.size(),
-         ") does not match the number of dimensions (", t.dim(), ") for operand ", index);
+         ") does not match the number of dimensions (", t.dim(), ") for operand ", index,
+         " and no ellipsis was given");
   }
   Operand out;
   Dims sizes, strides;

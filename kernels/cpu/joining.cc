@@ -84,7 +84,7 @@ std::vector<Tensor> grid(std::vector<Tensor> tensors, bool swap) {
            to_string(tensor.sizes()));
     }
     if (tensor.dtype() != tensors[0].dtype()) {
-      fail("torch.meshgrid expects all tensors to have the same dtype");
+      fail("meshgrid expects all tensors to have the same dtype");
     }
     sizes.push_back(tensor.numel());
   }

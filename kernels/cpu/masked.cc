@@ -13,10 +13,19 @@
 namespace temper::indexing {
 namespace {
 
-void check_mask(const char* name, const Tensor& mask) {
-  if (mask.dtype() != DType::kBool && mask.dtype() != DType::kUInt8) {
-    fail(name, " only supports boolean masks, but got mask with dtype ", dtype_name(mask.dtype()));
+// Bytes that are 0 or 1; of wider elements the oracle looks at the first byte.
+Tensor bytes_of_mask(const Tensor& mask) {
+  if (mask.dtype() == DType::kBool) return mask;
+  const Tensor bytes = empty(mask.sizes(), DType::kBool);
+  const Tensor dense = mask.contiguous();
+  const int64_t step = dense.item_size();
+  const uint8_t* from = reinterpret_cast<const uint8_t*>(dense.raw());
+  uint8_t* to = reinterpret_cast<uint8_t*>(bytes.raw());
+  for (int64_t i = 0; i < bytes.numel(); ++i) {
+    to[i] = from[i * step];
+    if (to[i] > 1) fail("Mask tensor can take 0 and 1 values only");
   }
+  return bytes;
 }
 
 Tensor fill_value(const OpCall& call, size_t i, DType dtype) {
@@ -24,14 +33,14 @@ Tensor fill_value(const OpCall& call, size_t i, DType dtype) {
   if (!value.is_tensor()) return scalar_tensor(value, dtype);
   const Tensor tensor = value.to_tensor();
   if (tensor.dim() != 0) {
-    fail("masked_fill only supports a 0-dimensional value tensor, but got tensor with ",
+    fail("masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
          tensor.dim(), " dimension(s).");
   }
   return to_dtype(tensor, dtype);
 }
 
 void fill_masked(const Tensor& self, const Tensor& mask, const Tensor& value) {
-  const Tensor spread = mask.expand(self.sizes());
+  const Tensor spread = bytes_of_mask(mask).expand(self.sizes());
   self.mark_written();
   visit_size(self.dtype(), [&]<class T>() {
     T* data = reinterpret_cast<T*>(self.raw());
@@ -51,7 +60,6 @@ void scatter_masked(const Tensor& self, const Tensor& mask, const Tensor& source
     fail("masked_scatter: expected self and source to have same dtypes but got ",
          dtype_name(self.dtype()), " and ", dtype_name(source.dtype()));
   }
-  check_mask("masked_scatter", mask);
   // In the order of the memory of `self`, like the oracle.
   const Dims layout = dense_strides_like(self.sizes(), self.strides());
   Dims order;
@@ -59,7 +67,7 @@ void scatter_masked(const Tensor& self, const Tensor& mask, const Tensor& source
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return layout[a] > layout[b]; });
   const Tensor to = self.permute(order), values = source.contiguous();
-  const Tensor spread = mask.expand(self.sizes()).permute(order);
+  const Tensor spread = bytes_of_mask(mask).expand(self.sizes()).permute(order);
   self.mark_written();
   visit_size(self.dtype(), [&]<class T>() {
     T* data = reinterpret_cast<T*>(self.raw());
@@ -144,8 +152,7 @@ Tensor nonzero_coordinates(const Tensor& self) {
 
 void masked_fill(OpCall& call) {
   const Tensor self = call.tensor(0), mask = call.tensor(1);
-  check_mask("masked_fill", mask);
-  const Dims sizes = broadcast(self.sizes(), mask.sizes());
+  const Dims sizes = broadcast(mask.sizes(), self.sizes());
   const Tensor out = empty(sizes, self.dtype());
   copy_into(out, self);
   fill_masked(out, mask, fill_value(call, 2, self.dtype()));
@@ -154,7 +161,6 @@ void masked_fill(OpCall& call) {
 
 void masked_fill_in_place(OpCall& call) {
   const Tensor self = call.tensor(0), mask = call.tensor(1);
-  check_mask("masked_fill_", mask);
   fill_masked(self, mask, fill_value(call, 2, self.dtype()));
   call.ret(call.in(0));
 }
@@ -164,7 +170,7 @@ void masked_select(OpCall& call) {
   if (mask.dtype() != DType::kBool && mask.dtype() != DType::kUInt8) {
     fail("masked_select: expected BoolTensor or ByteTensor for mask");
   }
-  const Dims sizes = broadcast(self.sizes(), mask.sizes());
+  const Dims sizes = broadcast(mask.sizes(), self.sizes());
   const Tensor values = self.expand(sizes), chosen = mask.expand(sizes);
   const Tensor bytes = chosen.contiguous();
   const uint8_t* set = reinterpret_cast<const uint8_t*>(bytes.raw());

@@ -67,8 +67,7 @@ void batched_product(const RunContext& context, const Tensor& a, const Tensor& b
 
 void check_same_dtype(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) {
-    fail("expected m1 and m2 to have the same dtype, but got: ", dtype_short_name(a.dtype()),
-         " != ", dtype_short_name(b.dtype()));
+    fail("expected scalar type ", dtype_name(a.dtype()), " but found ", dtype_name(b.dtype()));
   }
 }
 
@@ -199,6 +198,15 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
   return batched(context, a, b);
 }
 
+namespace {
+
+void check_bias_dtype(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (!bias.defined() || (bias.dtype() == weight.dtype() && x.dtype() == weight.dtype())) return;
+  fail(bias.dtype() == weight.dtype() ? "mat1" : "self", " and mat2 must have the same dtype");
+}
+
+}  // namespace
+
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
                  const Tensor& bias, Epilogue* epilogue) {
   if (weight.dim() == 1) {
@@ -214,14 +222,18 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
     fail("mat1 and mat2 shapes cannot be multiplied (", inner > 0 ? x.numel() / inner : 0, "x",
          inner, " and ", weight.size(1), "x", weight.size(0), ")");
   }
+  check_bias_dtype(x, weight, bias);
   Dims sizes(x.sizes().begin(), x.sizes().end());
   sizes.back() = weight.size(0);
   const Tensor flat =
       x.reshape({numel_of(DimsView(sizes).subspan(0, sizes.size() - 1)), x.size(-1)});
   const int64_t work = flat.numel() * weight.size(0);
-  const bool single = x.dtype() == DType::kFloat32 && weight.dtype() == DType::kFloat32;
+  // A bias of another shape is broadcast.
+  const bool plain_bias = !bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0));
+  const bool single =
+      x.dtype() == DType::kFloat32 && weight.dtype() == DType::kFloat32 && plain_bias;
   if (single && flat.size(0) <= RowPanels::kFewRows && onednn::is_constant(weight) &&
-      context.packed && (!bias.defined() || bias.dtype() == DType::kFloat32)) {
+      context.packed) {
     const Tensor out = empty(sizes, DType::kFloat32);
     const Tensor dense = unit_inner(flat) && flat.stride(-1) == 1 ? flat : flat.contiguous();
     const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
@@ -243,8 +255,8 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
     if (fused) *epilogue = Epilogue();
     return out.view_as_shape(sizes);
   }
-  const Tensor out = product2(context, flat, weight.transpose(0, 1)).view_as_shape(sizes);
-  return bias.defined() ? scaled_sum(bias, out, 1, 1) : out;
+  const Tensor out = product2(context, flat, weight.transpose(0, 1));
+  return (bias.defined() ? scaled_sum(bias, out, 1, 1) : out).view_as_shape(sizes);
 }
 
 void mm(OpCall& call) {
@@ -286,8 +298,12 @@ void fused_linear(OpCall& call) {
 
 void mv(OpCall& call) {
   const Tensor a = call.tensor(0), v = call.tensor(1);
-  check_rank("mv", a, 2);
-  check_rank("mv", v, 1);
+  if (a.dim() != 2 || v.dim() != 1) {
+    fail("vector + matrix @ vector expected, got 1, ", a.dim(), ", ", v.dim());
+  }
+  if (a.size(1) != v.size(0)) {
+    fail("size mismatch, got ", a.size(0), ", ", a.size(0), "x", a.size(1), ",", v.size(0));
+  }
   call.ret(matmul_of(call.context(), a, v));
 }
 
@@ -295,6 +311,10 @@ void dot(OpCall& call) {
   const Tensor a = call.tensor(0), b = call.tensor(1);
   if (a.dim() != 1 || b.dim() != 1) {
     fail("1D tensors expected, but got ", a.dim(), "D and ", b.dim(), "D tensors");
+  }
+  if (a.dtype() != b.dtype()) {
+    fail("dot : expected both vectors to have same dtype, but found ", dtype_name(a.dtype()),
+         " and ", dtype_name(b.dtype()));
   }
   call.ret(matmul_of(call.context(), a, b));
 }

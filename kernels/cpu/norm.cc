@@ -229,14 +229,33 @@ struct LayerNormResult {
   Tensor output, mean, rstd;
 };
 
+void check_layer_shapes(const Tensor& input, const Dims& shape, const Tensor& weight,
+                        const Tensor& bias) {
+  const std::string wanted = to_string(DimsView(shape));
+  if (shape.empty()) {
+    fail(
+        "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+        "element, but got normalized_shape = []");
+  }
+  const auto check = [&](const char* name, const Tensor& t) {
+    if (t.defined() && t.sizes() != DimsView(shape)) {
+      fail("Expected ", name, " to be of same shape as normalized_shape, but got ", name,
+           " of shape ", to_string(t.sizes()), " and normalized_shape = ", wanted);
+    }
+  };
+  check("weight", weight);
+  check("bias", bias);
+  const size_t rank = input.sizes().size();
+  if (shape.size() > rank || input.sizes().subspan(rank - shape.size()) != DimsView(shape)) {
+    fail("Given normalized_shape=", wanted, ", expected input with shape [*, ", wanted.substr(1),
+         ", but got input of size", to_string(input.sizes()));
+  }
+}
+
 LayerNormResult run_layer_norm(const RunContext& context, const Tensor& input, const Dims& shape,
                                const Tensor& weight, const Tensor& bias, double eps) {
+  check_layer_shapes(input, shape, weight, bias);
   const size_t rank = input.sizes().size();
-  if (shape.empty() || shape.size() > rank ||
-      input.sizes().subspan(rank - shape.size()) != DimsView(shape)) {
-    fail("Given normalized_shape=", to_string(DimsView(shape)), ", expected input with shape [*, ",
-         to_string(DimsView(shape)), "], but got input of size", to_string(input.sizes()));
-  }
   const Tensor x = input.contiguous();
   const DType dtype = x.dtype();
   const Tensor w = weight.defined() ? to_dtype(weight, dtype).contiguous() : weight;
@@ -245,7 +264,7 @@ LayerNormResult run_layer_norm(const RunContext& context, const Tensor& input, c
   for (size_t i = rank - shape.size(); i < rank; ++i) stats[i] = 1;
   LayerNormResult r{empty(x.sizes(), dtype), zeros(stats, DType::kFloat32),
                     zeros(stats, DType::kFloat32)};
-  visit(dtype, "layer_norm", AllFloatTypes{}, [&]<class T>() {
+  visit(dtype, "LayerNormKernelImpl", AllFloatTypes{}, [&]<class T>() {
     normalize_rows<T>(context, x, numel_of(shape), w.defined() ? w.data<T>() : nullptr,
                       b.defined() ? b.data<T>() : nullptr, eps, r.output, r.mean.data<float>(),
                       r.rstd.data<float>());
@@ -266,6 +285,17 @@ GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, i
         "shape ",
         to_string(input.sizes()), " and num_groups=", groups);
   }
+  const auto check_vector = [&](const char* name, const Tensor& t) {
+    if (t.defined() && (t.dim() != 1 || t.numel() != channels)) {
+      fail("Expected ", name,
+           " to be a vector of size equal to the number of channels in input, "
+           "but got ",
+           name, " of shape ", to_string(t.sizes()), " and input of shape ",
+           to_string(input.sizes()));
+    }
+  };
+  check_vector("weight", weight);
+  check_vector("bias", bias);
   const Tensor x = input.contiguous();
   GroupNormResult r{empty(x.sizes(), x.dtype()), zeros({batch, groups}, DType::kFloat32),
                     zeros({batch, groups}, DType::kFloat32)};

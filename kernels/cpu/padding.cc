@@ -56,8 +56,10 @@ Tensor remapped(const Tensor& self, const std::vector<IndexMap>& maps) {
 void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after) {
   const int64_t size = self.sizes()[dim];
   if (mode == Mode::kReflect && (before >= size || after >= size)) {
-    fail("Padding size should be less than the corresponding input dimension, but got: padding (",
-         before, ", ", after, ") at dimension ", dim, " of input ", to_string(self.sizes()));
+    fail(
+        "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
+        "padding (",
+        before, ", ", after, ") at dimension ", dim, " of input ", to_string(self.sizes()));
   }
   if (mode == Mode::kCircular) {
     if (before > size || after > size) {

@@ -80,7 +80,7 @@ void fill_full_range(const Tensor& self, GeneratorValue& generator) {
 }
 
 Tensor permutation(int64_t n, DType dtype, GeneratorValue& generator) {
-  if (n < 0) fail("n must be non-negative, got", n);
+  if (n < 0) fail("Trying to create tensor with negative dimension ", n, ": [", n, "]");
   const Tensor out = empty({n}, DType::kInt64);
   int64_t* data = out.data<int64_t>();
   std::iota(data, data + n, 0);
@@ -102,7 +102,9 @@ void fill_bernoulli_tensor(const Tensor& self, const Tensor& p, GeneratorValue& 
   in_memory_order(drawn, [&](int64_t at) {
     const double chance = data[at];
     if (!(chance >= 0 && chance <= 1)) {
-      fail("Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
+      fail(
+          "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
+          "be improved?  If so, please report an enhancement request to PyTorch.)");
     }
     const bool one = wide ? uniform_double(generator) < chance
                           : uniform_float(generator) < static_cast<float>(chance);

@@ -15,9 +15,7 @@ namespace {
 void keep_triangle(OpCall& call, bool lower) {
   const Tensor self = call.tensor(0);
   const int64_t diagonal = call.integer(1);
-  if (self.dim() < 2) {
-    fail(lower ? "tril" : "triu", ": input tensor must have at least 2 dimensions");
-  }
+  wrap_dim(-2, self.dim());
   const Tensor out = empty(self.sizes(), self.dtype());
   copy_into(out, self);
   const int64_t rows = self.size(-2), cols = self.size(-1);
@@ -59,7 +57,7 @@ Tensor embed_diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t 
 
 Tensor diag_of(const Tensor& self, int64_t offset) {
   if (self.dim() == 1) return embed_diagonal(self, offset, 0, 1);
-  if (self.dim() != 2) fail("diag(): Supports 1D or 2D tensors. Got ", self.dim(), "D");
+  if (self.dim() != 2) fail("matrix or a vector expected");
   const Tensor diagonal = views::diagonal_of(self, offset, 0, 1);
   const Tensor out = empty(diagonal.sizes(), self.dtype());
   copy_into(out, diagonal);

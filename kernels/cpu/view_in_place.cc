@@ -125,7 +125,7 @@ void pixel_shuffle(OpCall& call) {
     fail(
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
         "upscale_factor, but input.size(-3)=",
-        channels, " is not divisible by the square of ", r);
+        channels, " is not divisible by ", square);
   }
   Dims batch(self.sizes().begin(), self.sizes().end() - 3);
   Dims split = batch, out = batch, order;

@@ -19,17 +19,23 @@ def glu(self: Tensor, dim: int=-1) -> Tensor:
     if torch.dim(self) == 0:
         raise RuntimeError("glu does not support 0-dimensional tensors")
     if torch.size(self, dim) % 2 != 0:
-        raise RuntimeError("Halving dimension must be even, but dimension {} is size {}".format(dim, torch.size(self, dim)))
+        raise RuntimeError("Halving dimension must be even, but dimension {} is size {}".format(dim if dim >= 0 else dim + torch.dim(self), torch.size(self, dim)))
     half = torch.size(self, dim) // 2
     return torch.narrow(self, dim, 0, half) * torch.sigmoid(torch.narrow(self, dim, half, half))
 
 def rrelu(self: Tensor, lower: number=0.125, upper: number=0.33333333333333331, training: bool=False, generator: Optional[Generator]=None) -> Tensor:
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     return torch.rrelu_with_noise(self, torch.empty_like(self), lower, upper, training, generator)
 
 def log_sigmoid_forward(self: Tensor) -> Tuple[Tensor, Tensor]:
     return torch.log_sigmoid(self), torch.zeros([0])
 
 def isclose(self: Tensor, other: Tensor, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> Tensor:
+    if rtol < 0.:
+        raise RuntimeError("rtol must be greater than or equal to zero, but got {}".format(rtol))
+    if atol < 0.:
+        raise RuntimeError("atol must be greater than or equal to zero, but got {}".format(atol))
     close = self == other
     if equal_nan and (torch.is_floating_point(self) or torch.is_complex(self)):
         close = torch.logical_or(close, torch.logical_and(self != self, other != other))

@@ -32,6 +32,8 @@ def soft_margin_loss(self: Tensor, target: Tensor, reduction: int=1) -> Tensor:
     return helper_reduce(torch.log1p(torch.exp(-target * self)), reduction)
 
 def binary_cross_entropy(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, reduction: int=1) -> Tensor:
+    if not bool(torch.all(torch.logical_and(self >= 0, self <= 1))):
+        raise RuntimeError("all elements of input should be between 0 and 1")
     x = torch.clamp_min(torch.log(self), -100.)
     y = torch.clamp_min(torch.log1p(-self), -100.)
     loss = (target - 1.) * y - target * x
@@ -103,14 +105,49 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int=1, eps: float=1e-08) -> T
     y = b / torch.clamp_min(torch.norm(b, 2, [dim], True), eps)
     return torch.sum(x * y, [dim])
 
+def helper_dtype_name(x: Tensor) -> str:
+    names = ["Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double", "ComplexHalf", "ComplexFloat", "ComplexDouble", "Bool"]
+    dtype = ops.prim.dtype(x)
+    return names[dtype] if dtype < len(names) else "BFloat16"
+
+def helper_check_labels(self: Tensor, target: Tensor) -> None:
+    dims = torch.dim(self)
+    if dims < 1:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    batch = torch.size(target, 0) if torch.dim(target) > 0 else 1
+    if dims != 1 and torch.size(self, 0) != batch:
+        raise ValueError("Expected input batch_size ({}) to match target batch_size ({}).".format(torch.size(self, 0), batch))
+    if dims <= 2:
+        if torch.dim(target) > 1:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        if torch.dim(target) == 1 and torch.size(self, 0) != batch:
+            raise RuntimeError("size mismatch (got input: {}, target: {})".format(torch.size(self), torch.size(target)))
+    elif dims == 4:
+        if torch.dim(target) != 3:
+            raise RuntimeError("only batches of spatial targets supported (3D tensors) but got targets of dimension: {}".format(torch.dim(target)))
+        if torch.size(self)[2:] != torch.size(target)[1:]:
+            raise RuntimeError("size mismatch (got input: {} , target: {}".format(torch.size(self), torch.size(target)))
+    elif torch.size(self)[2:] != torch.size(target)[1:]:
+        raise RuntimeError("Expected target size {}, got {}".format([torch.size(self, 0)] + torch.size(self)[2:], torch.size(target)))
+    if torch.is_floating_point(target):
+        raise RuntimeError("expected scalar type Long but found " + helper_dtype_name(target))
+
+def helper_check_class_weights(self: Tensor, weight: Tensor, name: str) -> None:
+    classes = torch.size(self, 0 if torch.dim(self) == 1 else 1)
+    if torch.dim(weight) != 1 or torch.numel(weight) != classes:
+        raise RuntimeError("{}weight tensor should be defined either for all {} classes or no classes but got weight tensor of shape: {}".format(name, classes, torch.size(weight)))
+    if ops.prim.dtype(weight) != ops.prim.dtype(self):
+        raise RuntimeError("expected scalar type {} but found {}".format(helper_dtype_name(self), helper_dtype_name(weight)))
+
 # Class scores [N, C, ...] and labels [N, ...] -> loss of every label, and its weight.
 def helper_nll(self: Tensor, target: Tensor, weight: Optional[Tensor], ignore_index: int) -> Tuple[Tensor, Tensor]:
     keep = target != ignore_index
     safe = torch.where(keep, target, torch.zeros_like(target))
     classes = torch.size(self, 1)
     if torch.numel(safe) > 0:
-        if bool(torch.any(torch.logical_or(safe < 0, safe >= classes))):
-            raise IndexError("Target is out of bounds.")
+        wrong = torch.logical_or(safe < 0, safe >= classes)
+        if bool(torch.any(wrong)):
+            raise IndexError("Target {} is out of bounds.".format(int(torch.masked_select(safe, wrong)[0])))
     picked = torch.squeeze(torch.gather(self, 1, torch.unsqueeze(safe, 1)), 1)
     w = torch.ones_like(picked)
     if weight is not None:
@@ -119,6 +156,9 @@ def helper_nll(self: Tensor, target: Tensor, weight: Optional[Tensor], ignore_in
     return torch.where(keep, -picked * w, torch.zeros_like(picked)), w
 
 def nll_loss_nd(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, reduction: int=1, ignore_index: int=-100) -> Tensor:
+    helper_check_labels(self, target)
+    if weight is not None:
+        helper_check_class_weights(self, weight, "")
     x = self
     y = target
     if torch.dim(self) == 1:
@@ -140,12 +180,18 @@ def nll_loss2d(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, redu
     return torch.nll_loss_nd(self, target, weight, reduction, ignore_index)
 
 def cross_entropy_loss(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, reduction: int=1, ignore_index: int=-100, label_smoothing: float=0.) -> Tensor:
+    if label_smoothing < 0. or label_smoothing > 1.:
+        raise RuntimeError("label_smoothing must be between 0.0 and 1.0. Got: {}".format(label_smoothing))
     dim = 0 if torch.dim(self) == 1 else 1
     scores = torch.log_softmax(self, dim)
     classes = torch.size(self, dim)
     shape = [1] * torch.dim(self)
     shape[dim] = classes
     if torch.size(self) == torch.size(target):
+        if not torch.is_floating_point(target):
+            raise RuntimeError("Expected floating point type for target with class probabilities, got " + helper_dtype_name(target))
+        if weight is not None:
+            helper_check_class_weights(self, weight, "cross_entropy: ")
         goal = target
         if label_smoothing > 0.:
             goal = target * (1. - label_smoothing) + label_smoothing / float(classes)

@@ -7,6 +7,7 @@
 #include "core/op/pointwise_group.h"
 #include "core/tensor/convert.h"
 #include "core/tensor/half.h"
+#include "kernels/cpu/pointwise/refuse.h"
 #include "kernels/cpu/pointwise/types.h"
 
 namespace temper {
@@ -98,10 +99,7 @@ Step Evaluator::plan(size_t index) {
     step.kind = Step::Kind::kCall;
     step.loop = best_loops().loops[static_cast<int>(type_)][static_cast<int>(node.fn)];
     if (!step.loop) {
-      constexpr const char* kTypes[] = {"float",      "double",  "integer", "complex64",
-                                        "complex128", "integer", "integer"};
-      fail("\"", op_, "\" is not defined for ", kTypes[static_cast<int>(type_)], " tensors (",
-           scalar_fn_name(node.fn), ")");
+      refuse(op_, nullptr, dtype_name(native_dtype(type_)));
     }
     std::copy(std::begin(node.args), std::end(node.args), std::begin(step.args));
     for (size_t k = 0; k < std::size(node.args); ++k) {

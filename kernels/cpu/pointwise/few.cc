@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/pointwise/loops.h"
 #include "kernels/cpu/pointwise/promote.h"
+#include "kernels/cpu/pointwise/refuse.h"
 #include "kernels/cpu/pointwise/types.h"
 
 namespace temper {
@@ -80,6 +81,7 @@ Tensor take_argument(OpCall& call, const PointwiseRule& rule, DimsView sizes, DT
 Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
   const TensorImpl* first = first_tensor(call, rule);
   if (!first || !first->contiguous || first->storage->device().kind != DeviceKind::kCpu) return {};
+  if (may_refuse(rule, first->dtype)) return {};
   int64_t n = 1;
   for (const int64_t size : first->sizes) n *= size;
   const auto& nodes = rule.expression.nodes;

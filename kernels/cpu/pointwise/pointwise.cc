@@ -7,6 +7,7 @@
 #include "kernels/cpu/pointwise/evaluate.h"
 #include "kernels/cpu/pointwise/few.h"
 #include "kernels/cpu/pointwise/promote.h"
+#include "kernels/cpu/pointwise/refuse.h"
 
 namespace temper {
 namespace {
@@ -46,6 +47,7 @@ Operands gather(OpCall& call, const PointwiseRule& rule) {
   }
   operands.first = operands.tensors[0].dtype();
   operands.promoted = same ? operands.first : type.get();
+  check_refusals(rule, call.op().name(), operands.tensors, operands.inputs, operands.promoted);
   // Numbers are taken in the common type: there -1 is 255.
   if (operands.promoted == DType::kUInt8) {
     for (PointwiseInput& input : operands.inputs) {
@@ -123,6 +125,7 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule, bool in_place) {
         {tensor->storage->data() + tensor->offset * item, tensor->dtype, {item}});
   }
   if (!first || first->storage->device().kind != DeviceKind::kCpu) return Tensor();
+  if (may_refuse(rule, first->dtype)) return Tensor();
   const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
   const Tensor out = in_place ? take_argument(call, rule, first->sizes, dtypes.output)
                               : empty(first->sizes, dtypes.output);

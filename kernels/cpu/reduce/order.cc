@@ -155,7 +155,9 @@ void kthvalue(OpCall& call) {
   const Tensor self = call.tensor(0);
   const int64_t k = call.integer(1), dim = call.integer(2);
   const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
-  if (k < 1 || k > size) fail("kthvalue(): selected number k out of range for dimension ", dim);
+  if (k < 1 || k > size) {
+    fail("kthvalue(): selected number k out of range for dimension ", wrap_dim(dim, self.dim()));
+  }
   Ordered o = select_rank(call, "kthvalue", self, dim, call.boolean(3),
                           [k]<class T>(const T*, int64_t) { return k - 1; });
   call.ret(0, o.values);

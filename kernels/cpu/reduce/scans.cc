@@ -208,7 +208,14 @@ Tensor softmax_of(OpCall& call, bool log) {
     self = to_dtype(self, *dtype);
   }
   const DType dtype = self.dtype();
-  if (!is_floating(dtype)) dtype_not_supported("softmax", dtype);
+  if (!is_floating(dtype)) {
+    const int64_t rank = self.dim();
+    const bool last = rank == 0 || wrap_dim(call.integer(1), rank) == rank - 1;
+    dtype_not_supported(!last ? "softmax_kernel_impl"
+                        : log ? "log_softmax_lastdim_kernel_impl"
+                              : "softmax_lastdim_kernel_impl",
+                        dtype);
+  }
   if (dtype == DType::kFloat16 || dtype == DType::kBFloat16) {
     const Tensor wide = to_dtype(self, DType::kFloat32).contiguous();
     return to_dtype(softmax_along(call.context(), wide, call.integer(1), log), dtype);
