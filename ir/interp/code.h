@@ -72,9 +72,15 @@ struct ScalarStep {
   Register c;  // the output, or the target
 };
 
+struct ConstantDivisor {
+  int64_t value;        // in [2, 2^32)
+  uint64_t reciprocal;  // 2^64 / value, rounded up
+};
+
 struct Code {
   std::vector<Instruction> instructions;
-  std::vector<ScalarStep> steps;  // one for each instruction
+  std::vector<ScalarStep> steps;          // one for each instruction
+  std::vector<ConstantDivisor> divisors;  // which steps point to
   std::vector<Register> operands;
   std::vector<const Node*> nodes;  // per instruction, for messages; may hold null
   // Registers that hold constants, filled when a frame starts.
@@ -92,7 +98,8 @@ std::shared_ptr<const Code> compile(const Graph& graph);
 // Throws kInternal and names the law of verify_code.cc that is broken.
 void verify_code(const Code& code);
 
-std::vector<ScalarStep> scalar_steps(const Code& code);
+// The steps of the instructions.
+void add_scalar_steps(Code& code);
 bool is_comparison(ScalarCode code);
 
 }  // namespace temper::ir

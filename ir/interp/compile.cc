@@ -30,7 +30,7 @@ class Compiler {
     emit(graph_.block()->ret(), Opcode::kReturn, inputs_of(graph_.block()->ret()), {});
     code_->num_registers = registers_.size();
     shorten_jumps();
-    code_->steps = scalar_steps(*code_);
+    add_scalar_steps(*code_);
     return code_;
   }
 

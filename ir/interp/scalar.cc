@@ -32,6 +32,22 @@ int64_t floor_remainder(int64_t a, int64_t b) {
   return rest != 0 && ((rest < 0) != (b < 0)) ? rest + b : rest;
 }
 
+// By a constant: numerators below 2^32 are multiplied by its reciprocal, which is exact for
+// divisors below 2^32 (Lemire, Kaser, Kurz 2019, "Faster remainder by direct computation").
+using Wide = unsigned __int128;
+
+[[gnu::always_inline]] inline int64_t divide_by(int64_t a, const ConstantDivisor& by) {
+  if (uint64_t(a) >> 32 != 0) [[unlikely]]
+    return floor_divide(a, by.value);
+  return static_cast<int64_t>((Wide{by.reciprocal} * uint64_t(a)) >> 64);
+}
+
+[[gnu::always_inline]] inline int64_t remainder_by(int64_t a, const ConstantDivisor& by) {
+  if (uint64_t(a) >> 32 != 0) [[unlikely]]
+    return floor_remainder(a, by.value);
+  return static_cast<int64_t>((Wide{by.reciprocal * uint64_t(a)} * uint64_t(by.value)) >> 64);
+}
+
 int64_t float_to_int(double v) {
   return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : INT64_MIN;
 }
@@ -82,9 +98,10 @@ int64_t float_to_int(double v) {
   EACH(kEqB, int, a == b)        \
   EACH(kNeB, int, a != b)
 
-#define TEMPER_DIVISIONS(EACH)                    \
-  EACH(kFloorDivI, floor_divide, "division by 0") \
-  EACH(kRemainderI, floor_remainder, "integer division or modulo by zero")
+// EACH(code, function, function of a constant divisor, what is wrong with zero).
+#define TEMPER_DIVISIONS(EACH)                               \
+  EACH(kFloorDivI, floor_divide, divide_by, "division by 0") \
+  EACH(kRemainderI, floor_remainder, remainder_by, "integer division or modulo by zero")
 
 // What ScalarStep::op says: kLeave for instructions that are none of these.
 enum ScalarOp : uint8_t {
@@ -99,6 +116,9 @@ enum ScalarOp : uint8_t {
 #undef EACH
 #define EACH(code, ...) code##Unless,
       TEMPER_COMPARISONS(EACH)
+#undef EACH
+#define EACH(code, ...) code##By, code##ByEqUnless,
+          TEMPER_DIVISIONS(EACH)
 #undef EACH
 };
 
@@ -156,13 +176,56 @@ void copy_scalar(IValue& to, const IValue& from) {
 
 }  // namespace
 
+namespace {
+
+// Divisions by a constant, and those that only find out where to go on. The step behind stays what
+// it is: others may jump to it.
+ScalarOp specialized(ScalarOp op, bool decides) {
+  switch (op) {
+#define EACH(code, ...) \
+  case code: return decides ? code##ByEqUnless : code##By;
+    TEMPER_DIVISIONS(EACH)
+#undef EACH
+    default: return op;
+  }
+}
+
+const IValue* constant_at(const Code& code, uint32_t offset) {
+  for (const auto& [index, value] : code.constants) {
+    if (offset_of<IValue>(index) == offset) return &value;
+  }
+  return nullptr;
+}
+
+uint32_t divisor_place(std::vector<ConstantDivisor>& divisors, int64_t value) {
+  size_t place = 0;
+  while (place < divisors.size() && divisors[place].value != value) ++place;
+  if (place == divisors.size()) divisors.push_back({value, UINT64_MAX / uint64_t(value) + 1});
+  return offset_of<ConstantDivisor>(static_cast<uint32_t>(place));
+}
+
+void specialize_divisions(Code& code) {
+  for (size_t i = 0; i < code.steps.size(); ++i) {
+    ScalarStep& step = code.steps[i];
+    const auto op = static_cast<ScalarOp>(step.op);
+    if (specialized(op, false) == op) continue;
+    const IValue* by = constant_at(code, step.b);
+    if (!by || !by->is_int() || by->to_int() < 2 || by->to_int() >> 32 != 0) continue;
+    const ScalarStep* next = i + 1 < code.steps.size() ? &code.steps[i + 1] : nullptr;
+    const bool decides = next && next->op == kEqIUnless && next->a == step.c;
+    step.b = divisor_place(code.divisors, by->to_int());
+    step.op = specialized(op, decides);
+  }
+}
+
+}  // namespace
+
 bool is_comparison(ScalarCode code) { return unless(code) != kLeave; }
 
-std::vector<ScalarStep> scalar_steps(const Code& code) {
-  std::vector<ScalarStep> steps;
-  steps.reserve(code.instructions.size());
+void add_scalar_steps(Code& code) {
+  code.steps.reserve(code.instructions.size());
   for (const Instruction& instruction : code.instructions) {
-    ScalarStep& step = steps.emplace_back(ScalarStep{op_of(instruction), 0, 0, 0});
+    ScalarStep& step = code.steps.emplace_back(ScalarStep{op_of(instruction), 0, 0, 0});
     if (step.op == kLeave) continue;
     TEMPER_CHECK(instruction.num_kill == 0);
     const Register* operands = code.operands.data() + instruction.operands;
@@ -171,7 +234,7 @@ std::vector<ScalarStep> scalar_steps(const Code& code) {
     step.c = instruction.num_out > 0 ? offset_of<IValue>(operands[instruction.num_in])
                                      : offset_of<ScalarStep>(instruction.target);
   }
-  return steps;
+  specialize_divisions(code);
 }
 
 int64_t Machine::unchecked_steps(int64_t wanted) const {
@@ -207,8 +270,12 @@ void Machine::run_scalars(Frame& frame) {
 #define EACH(code, ...) &&code##_unless,
           TEMPER_COMPARISONS(EACH)
 #undef EACH
+#define EACH(code, ...) &&code##_by, &&code##_by_eq_unless,
+              TEMPER_DIVISIONS(EACH)
+#undef EACH
   };
   const ScalarStep* const steps = frame.code->steps.data();
+  const ConstantDivisor* const divisors = frame.code->divisors.data();
   IValue* const registers = registers_.data() + frame.base;
   // Iterations that were run here and are not yet counted: what was granted less what is left.
   int64_t granted = unchecked_steps(kCheckEvery - context_.steps % kCheckEvery);
@@ -237,15 +304,26 @@ void Machine::run_scalars(Frame& frame) {
   }
   TEMPER_COMPARISONS(EACH)
 #undef EACH
-#define EACH(code, function, message)                             \
-  code##_step : {                                                 \
-    const int64_t a = TEMPER_A.raw_int(), b = TEMPER_B.raw_int(); \
-    if (b == 0) [[unlikely]] {                                    \
-      frame.pc = static_cast<uint32_t>(step - steps);             \
-      fail(message);                                              \
-    }                                                             \
-    TEMPER_OUT.set_int_scalar(function(a, b));                    \
-    TEMPER_NEXT(step + 1);                                        \
+#define EACH(code, function, function_by, message)                                   \
+  code##_step : {                                                                    \
+    const int64_t a = TEMPER_A.raw_int(), b = TEMPER_B.raw_int();                    \
+    if (b == 0) [[unlikely]] {                                                       \
+      frame.pc = static_cast<uint32_t>(step - steps);                                \
+      fail(message);                                                                 \
+    }                                                                                \
+    TEMPER_OUT.set_int_scalar(function(a, b));                                       \
+    TEMPER_NEXT(step + 1);                                                           \
+  }                                                                                  \
+  code##_by : {                                                                      \
+    const int64_t a = TEMPER_A.raw_int();                                            \
+    TEMPER_OUT.set_int_scalar(function_by(a, at_offset(divisors, step->b)));         \
+    TEMPER_NEXT(step + 1);                                                           \
+  }                                                                                  \
+  code##_by_eq_unless : {                                                            \
+    const int64_t a = function_by(TEMPER_A.raw_int(), at_offset(divisors, step->b)); \
+    TEMPER_OUT.set_int_scalar(a);                                                    \
+    ++step;                                                                          \
+    TEMPER_NEXT(a == TEMPER_B.raw_int() ? step + 1 : &at_offset(steps, step->c));    \
   }
   TEMPER_DIVISIONS(EACH)
 #undef EACH

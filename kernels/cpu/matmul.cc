@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/onednn/constants.h"
 #include "kernels/cpu/onednn/matmul.h"
 #include "kernels/cpu/row_panels.h"
@@ -205,6 +206,33 @@ void check_bias_dtype(const Tensor& x, const Tensor& weight, const Tensor& bias)
   fail(bias.dtype() == weight.dtype() ? "mat1" : "self", " and mat2 must have the same dtype");
 }
 
+// Few rows times a constant weight: what the call costs beside reading the weight counts.
+bool streams_weight(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
+                    const Tensor& bias) {
+  return rows <= RowPanels::kFewRows && context.packed && x.dtype() == DType::kFloat32 &&
+         weight.dtype() == DType::kFloat32 && onednn::is_constant(weight) &&
+         (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)));
+}
+
+// Takes rectifiers out of the epilogue, which the result then has been through.
+Tensor few_rows(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
+                const Tensor& bias, Epilogue* epilogue) {
+  const int64_t inputs = weight.size(1), outputs = weight.size(0);
+  Dims sizes(x.sizes().begin(), x.sizes().end());
+  sizes.back() = outputs;
+  const Tensor out = empty(sizes, DType::kFloat32), dense = x.contiguous();
+  const Tensor addend = bias.defined() ? bias.contiguous() : bias;
+  RowPanels(context, weight)
+      .multiply(context, dense.data<float>(), inputs,
+                addend.defined() ? addend.data<float>() : nullptr, 0, out.data<float>(), outputs,
+                rows);
+  if (epilogue && epilogue->activation == Activation::kRelu && !epilogue->residual.defined()) {
+    nn_loops().relu_each(out.data<float>(), out.data<float>(), out.numel());
+    *epilogue = Epilogue();
+  }
+  return out;
+}
+
 }  // namespace
 
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
@@ -223,26 +251,18 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
          inner, " and ", weight.size(1), "x", weight.size(0), ")");
   }
   check_bias_dtype(x, weight, bias);
+  const int64_t rows = numel_of(x.sizes().subspan(0, x.sizes().size() - 1));
+  if (streams_weight(context, x, rows, weight, bias)) {
+    return few_rows(context, x, rows, weight, bias, epilogue);
+  }
   Dims sizes(x.sizes().begin(), x.sizes().end());
   sizes.back() = weight.size(0);
-  const Tensor flat =
-      x.reshape({numel_of(DimsView(sizes).subspan(0, sizes.size() - 1)), x.size(-1)});
+  const Tensor flat = x.reshape({rows, x.size(-1)});
   const int64_t work = flat.numel() * weight.size(0);
   // A bias of another shape is broadcast.
   const bool plain_bias = !bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0));
   const bool single =
       x.dtype() == DType::kFloat32 && weight.dtype() == DType::kFloat32 && plain_bias;
-  if (single && flat.size(0) <= RowPanels::kFewRows && onednn::is_constant(weight) &&
-      context.packed) {
-    const Tensor out = empty(sizes, DType::kFloat32);
-    const Tensor dense = unit_inner(flat) && flat.stride(-1) == 1 ? flat : flat.contiguous();
-    const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;
-    RowPanels(context, weight)
-        .multiply(context, dense.data<float>(), dense.strides()[0],
-                  dense_bias.defined() ? dense_bias.data<float>() : nullptr, 0, out.data<float>(),
-                  weight.size(0), flat.size(0));
-    return out;
-  }
   if (single && work > kTinyProduct && flat.size(1) > 0) {
     const Tensor out = empty({flat.size(0), weight.size(0)}, DType::kFloat32);
     const Tensor dense_bias = bias.defined() ? bias.contiguous() : bias;

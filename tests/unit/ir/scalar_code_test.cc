@@ -192,5 +192,30 @@ def main(n: int) -> int:
   EXPECT_NE(loop.find("jump_unless aten::eq"), std::string::npos) << code;
 }
 
+// Quotient and rest of every number by a divisor that the program spells out, and whether there is
+// a rest.
+TEST(ScalarCode, DividesByConstants) {
+  const std::vector<int64_t> numbers = {
+      0,  1,  2,          6,          7,          14,         999,         1000003,   -1,
+      -7, -8, 4294967294, 4294967295, 4294967296, 4294967297, -4294967296, INT64_MAX, INT64_MIN};
+  for (const int64_t by : {1l, 2l, 3l, 7l, 16l, 641l, 1000003l, 2147483648l, 4294967291l,
+                           4294967295l, 4294967296l, 6700417000l, -1l, -3l}) {
+    Program program(str_cat(
+        "def main(n: int) -> str:\n  last = 0\n  for i in range(1):\n    if n % ", by,
+        " == 0:\n      last = 1\n    rest = n % ", by,
+        "\n    last = last + rest * 2\n  return str([n // ", by, ", n % ", by, ", last])\n"));
+    for (const int64_t n : numbers) {
+      const __int128 wide = n;
+      __int128 rest = wide % by;
+      if (rest != 0 && (rest < 0) != (by < 0)) rest += by;
+      const auto quotient = static_cast<int64_t>((wide - rest) / by);
+      const auto whole = static_cast<int64_t>(rest);
+      EXPECT_EQ(program.answer({IValue(n)}),
+                str_cat("[", quotient, ", ", whole, ", ", (whole == 0 ? 1 : 0) + whole * 2, "]"))
+          << n << " by " << by;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace temper::ir
