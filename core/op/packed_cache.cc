@@ -182,7 +182,21 @@ Ref<PackedWeights> PackedCache::weights(const Tensor& source, const Tensor& scal
   // Charged to those who use it instead of the one who happened to make it.
   const AccountScope nobody(nullptr);
   const Ref<Storage> scaled_by = scale.defined() ? scale.storage() : nullptr;
-  return store_->add_weights({std::move(key), source.storage(), scaled_by, account_}, make());
+  Ref<PackedWeights> made = make();
+  give_back(source);
+  return store_->add_weights({std::move(key), source.storage(), scaled_by, account_},
+                             std::move(made));
+}
+
+void PackedCache::give_back(const Tensor& source) const {
+  const Storage& storage = *source.storage();
+  if (!give_back_ || !storage.borrowed() || storage.version() != 0 || source.numel() == 0) return;
+  int64_t last = 0;
+  for (size_t d = 0; d < source.sizes().size(); ++d) {
+    if (source.strides()[d] < 0) return;
+    last += (source.sizes()[d] - 1) * source.strides()[d];
+  }
+  give_back_(source.raw(), (last + 1) * source.item_size());
 }
 
 Ref<Kept> PackedCache::primitive(const PackedKey& key, absl::FunctionRef<Ref<Kept>()> make) {

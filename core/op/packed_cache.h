@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <unordered_map>
@@ -157,9 +158,13 @@ class PackedStore : public RefCounted {
 
 class PackedCache : public RefCounted {
  public:
+  // Told of borrowed bytes that were packed and that nobody wrote: they are hardly read again.
+  using GiveBack = std::function<void(const std::byte* first, int64_t bytes)>;
+
   // The bytes of packed weights are charged to `account`, if there is one, shared ones too.
-  explicit PackedCache(Ref<PackedStore> store, Ref<MemoryAccount> account = nullptr)
-      : store_(std::move(store)), account_(std::move(account)) {}
+  explicit PackedCache(Ref<PackedStore> store, Ref<MemoryAccount> account = nullptr,
+                       GiveBack give_back = nullptr)
+      : store_(std::move(store)), account_(std::move(account)), give_back_(std::move(give_back)) {}
   // Packed weights that no other model uses are freed.
   ~PackedCache() override { store_->drop(this); }
 
@@ -172,8 +177,11 @@ class PackedCache : public RefCounted {
   Ref<Kept> primitive(const PackedKey& key, absl::FunctionRef<Ref<Kept>()> make);
 
  private:
+  void give_back(const Tensor& source) const;
+
   const Ref<PackedStore> store_;
   const Ref<MemoryAccount> account_;
+  const GiveBack give_back_;
 };
 
 }  // namespace temper

@@ -50,7 +50,7 @@ Ref<FileBytes> FileBytes::map(const std::string& path) {
   if (data == MAP_FAILED) system_error(path, "map");
   bytes->data_ = static_cast<uint8_t*>(data);
   bytes->size_ = size;
-  bytes->mapped_ = true;
+  bytes->mapped_ = bytes->of_file_ = true;
   return bytes;
 }
 
@@ -87,6 +87,15 @@ Ref<FileBytes> FileBytes::copy(std::string_view content) {
   std::memcpy(bytes->data_, content.data(), content.size());
   bytes->size_ = content.size();
   return bytes;
+}
+
+void FileBytes::give_back(const void* first, size_t bytes) const {
+  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(first);
+  const uintptr_t from = (begin + page - 1) / page * page, to = (begin + bytes) / page * page;
+  const auto mapping = reinterpret_cast<uintptr_t>(data_);
+  if (!of_file_ || from >= to || from < mapping || to > mapping + size_) return;
+  ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
 }
 
 FileBytes::~FileBytes() {

@@ -27,12 +27,16 @@ class FileBytes : public RefCounted {
   absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
   // For storages that borrow a member: in-place operators may write there.
   uint8_t* data() const { return data_; }
+  // Gives back the memory of the whole pages in this range: they are read from the file again when
+  // they are needed. Nobody may have written there. Does nothing unless a file is mapped.
+  void give_back(const void* first, size_t bytes) const;
 
  private:
   FileBytes() = default;
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   bool mapped_ = false;
+  bool of_file_ = false;
 };
 
 struct ZipLimits {

@@ -19,12 +19,15 @@ bool all_below(const int64_t* indices, int64_t n, int64_t limit) {
 
 bool add_offsets(int64_t* offsets, const int64_t* indices, int64_t n, int64_t size,
                  int64_t stride) {
+  // Offsets of what is outside are never used, but computed: they may wrap around.
+  const auto step = static_cast<uint64_t>(stride), wrap = static_cast<uint64_t>(size);
   int64_t outside = 0;
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
     const int64_t index = indices[i];
     outside |= index < -size || index >= size ? 1 : 0;
-    offsets[i] += (index < 0 ? index + size : index) * stride;
+    const uint64_t place = static_cast<uint64_t>(index) + (index < 0 ? wrap : 0);
+    offsets[i] = static_cast<int64_t>(static_cast<uint64_t>(offsets[i]) + place * step);
   }
   return outside == 0;
 }

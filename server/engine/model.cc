@@ -119,7 +119,10 @@ Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions op
     : runtime_(runtime),
       options_(options),
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
-      packed_(make_ref<PackedCache>(runtime.packed(), account_)),
+      packed_(make_ref<PackedCache>(runtime.packed(), account_,
+                                    [archive](const std::byte* first, int64_t bytes) {
+                                      archive->give_back(first, static_cast<size_t>(bytes));
+                                    })),
       memory_plans_(account_) {
   const AccountScope scope(account_.get());
   ir::ImportOptions import_options;
