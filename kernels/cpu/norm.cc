@@ -12,7 +12,7 @@
 namespace temper {
 namespace {
 
-constexpr int64_t kGrain = 16384;
+constexpr int64_t kGrain = 131072;
 
 // Values of an optional per-channel tensor as doubles.
 std::vector<double> channel_values(const char* name, const Tensor& t, int64_t count,

@@ -13,7 +13,7 @@
 namespace temper {
 namespace {
 
-constexpr int64_t kGrain = 32768;
+constexpr int64_t kGrain = 131072;
 constexpr int64_t kElementBytes[] = {4, 8, 8, 8, 16, 4, 1};
 // Buffers of a block fit into half of a first-level cache, and on the stack.
 constexpr int64_t kBufferBytes = 16384;

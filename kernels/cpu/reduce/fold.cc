@@ -9,7 +9,7 @@
 namespace temper {
 namespace {
 
-constexpr int64_t kGrain = 32768;
+constexpr int64_t kGrain = 131072;
 constexpr int64_t kBlock = 1024;  // columns that are folded together
 
 // Dims of the input, outermost first, with those that act as one merged.
