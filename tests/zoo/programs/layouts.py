@@ -2,7 +2,7 @@
 from typing import List, Tuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.zoo.programs.agreed import agreed
 from tests.zoo.programs.define import program
@@ -110,3 +110,16 @@ def repeated_so_often(n: int) -> Tuple[List[int], List[str]]:
 def signs_of_zero(x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
     ones = torch.ones_like(x)
     return 1 / torch.tanh(x), torch.copysign(ones, x.sin()), torch.copysign(ones, x.tan()), x.clone().tanh_()
+
+
+@program((torch.randn(2, 4, 8, 8),))
+class ViewsOfFlatConvolutions(nn.Module):
+    """A convolution may choose its layout only where no view of what it gives tells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_channel = nn.Conv2d(4, 4, 3, padding=1, groups=4)
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, List[int]]:
+        rows = self.by_channel(x).flatten(2)
+        return rows.view(2, -1), self.by_channel(x).reshape(2, 4, -1).view(-1), steps(rows)
