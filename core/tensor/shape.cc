@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/error.h"
+#include "core/tensor/stride_order.h"
 
 namespace temper {
 
@@ -99,15 +100,18 @@ bool is_non_overlapping_and_dense(DimsView sizes, DimsView strides) {
   return true;
 }
 
-Dims dense_strides_like(DimsView sizes, DimsView strides) {
+Dims dense_strides_like(DimsView sizes, absl::Span<const Dims> operands) {
   const size_t rank = sizes.size();
   // Innermost first. An insertion sort, because comparisons with a stride of 0 decide nothing.
   absl::InlinedVector<size_t, 8> order(rank);
   for (size_t i = 0; i < rank; ++i) order[i] = rank - 1 - i;
   const auto compare = [&](size_t a, size_t b) {
-    if (strides[a] == 0 || strides[b] == 0) return 0;
-    if (strides[a] != strides[b]) return strides[a] < strides[b] ? -1 : 1;
-    return sizes[a] > sizes[b] ? 1 : 0;
+    for (const Dims& strides : operands) {
+      if (strides[a] == 0 || strides[b] == 0) continue;
+      if (strides[a] != strides[b]) return strides[a] < strides[b] ? -1 : 1;
+      if (sizes[a] > sizes[b]) return 1;
+    }
+    return 0;
   };
   for (size_t i = 1; i < rank; ++i) {
     size_t moving = i;
@@ -127,6 +131,11 @@ Dims dense_strides_like(DimsView sizes, DimsView strides) {
     if (sizes[d] > 1) step *= sizes[d];
   }
   return out;
+}
+
+Dims dense_strides_like(DimsView sizes, DimsView strides) {
+  const Dims own(strides.begin(), strides.end());
+  return dense_strides_like(sizes, absl::MakeConstSpan(&own, 1));
 }
 
 int64_t storage_extent(DimsView sizes, DimsView strides) {

@@ -86,7 +86,13 @@ void copy(OpCall& call) {
 void copy_in_place(OpCall& call) {
   const Tensor self = call.tensor(0), from = call.tensor(1);
   check_no_overlap(self);
-  if (from.sizes() != self.sizes()) broadcast(self.sizes(), from.sizes());  // says what differs
+  if (from.sizes() != self.sizes()) {
+    const Dims shape = broadcast(self.sizes(), from.sizes());
+    if (self.sizes() != DimsView(shape)) {
+      fail("output with shape ", to_string(self.sizes()), " doesn't match the broadcast shape ",
+           to_string(DimsView(shape)));
+    }
+  }
   copy_into(self, from);
   call.ret(call.in(0));
 }

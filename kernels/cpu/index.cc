@@ -39,25 +39,37 @@ void check_mask(const Tensor& mask, size_t position, const Tensor& self, size_t 
   }
 }
 
+bool is_mask(const Tensor& index) {
+  return index.dtype() == DType::kBool || index.dtype() == DType::kUInt8;
+}
+
+void check_count(size_t count, const Tensor& self) {
+  if (static_cast<int64_t>(count) <= self.dim()) return;
+  fail("too many indices for tensor of dimension ", self.dim(), " (got ", count, ")");
+}
+
 std::vector<Tensor> expand_masks(const Tensor& self, const std::vector<Tensor>& indices) {
+  check_count(indices.size(), self);
   std::vector<Tensor> out;
+  bool chosen = false;  // a mask without dims chooses nothing
   for (const Tensor& index : indices) {
     if (!index.defined()) {
       out.emplace_back();
-    } else if (index.dtype() == DType::kBool || index.dtype() == DType::kUInt8) {
+      continue;
+    }
+    chosen |= !is_mask(index) || index.dim() > 0;
+    if (is_mask(index)) {
       check_mask(index, out.size(), self, out.size());
       const Tensor coordinates = nonzero_coordinates(index);
       for (int64_t k = 0; k < index.dim(); ++k) out.push_back(coordinates.select(1, k));
-      if (index.dim() == 0) unimplemented("indexing with a 0-dim boolean tensor");
     } else if (index.dtype() == DType::kInt64 || index.dtype() == DType::kInt32) {
       out.push_back(to_dtype(index, DType::kInt64));
     } else {
       fail("tensors used as indices must be long, byte or bool tensors");
     }
   }
-  if (static_cast<int64_t>(out.size()) > self.dim()) {
-    fail("too many indices for tensor of dimension ", self.dim(), " (got ", out.size(), ")");
-  }
+  if (!chosen) fail("a mask without dims cannot be the only index");
+  check_count(out.size(), self);
   out.resize(static_cast<size_t>(self.dim()));
   return out;
 }
@@ -271,6 +283,17 @@ void write(const Plan& plan, const Tensor& values, bool accumulate) {
   });
 }
 
+// The mask without dims that is the only index, which takes one value only: for all or nothing.
+const Tensor* lone_switch(const std::vector<Tensor>& indices) {
+  const Tensor* found = nullptr;
+  for (const Tensor& index : indices) {
+    if (!index.defined()) continue;
+    if (found || !is_mask(index) || index.dim() > 0) return nullptr;
+    found = &index;
+  }
+  return found;
+}
+
 }  // namespace
 
 void index(OpCall& call) {
@@ -301,7 +324,14 @@ void index_put(OpCall& call, const Tensor& self) {
          dtype_name(self.dtype()), " for the destination and ", dtype_name(values.dtype()),
          " for the source.");
   }
-  const Plan plan = make_plan(self, call.opt_tensors(1));
+  const std::vector<Tensor> indices = call.opt_tensors(1);
+  const Tensor* lone = values.numel() == 1 && !call.boolean(3) ? lone_switch(indices) : nullptr;
+  if (lone) {
+    check_count(indices.size(), self);
+    if (nonzero_coordinates(*lone).size(0) > 0) copy_into(self, values.reshape({}));
+    return;
+  }
+  const Plan plan = make_plan(self, indices);
   if (values.dim() > static_cast<int64_t>(plan.result.size())) {
     fail("shape mismatch: value tensor of shape ", to_string(values.sizes()),
          " cannot be broadcast to indexing result of shape ", to_string(plan.result));

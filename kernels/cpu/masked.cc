@@ -161,6 +161,11 @@ void masked_fill(OpCall& call) {
 
 void masked_fill_in_place(OpCall& call) {
   const Tensor self = call.tensor(0), mask = call.tensor(1);
+  const Dims shape = broadcast(self.sizes(), mask.sizes());
+  if (self.sizes() != DimsView(shape)) {
+    fail("output with shape ", to_string(self.sizes()), " doesn't match the broadcast shape ",
+         to_string(DimsView(shape)));
+  }
   fill_masked(self, mask, fill_value(call, 2, self.dtype()));
   call.ret(call.in(0));
 }

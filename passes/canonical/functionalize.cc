@@ -39,6 +39,22 @@ bool keeps_type(const Node& node) {
   return true;
 }
 
+// The memory of a view may have gaps, which a new tensor of the same shape has not.
+bool may_have_gaps(const Value* self) {
+  const Node* maker = self->node();
+  while (maker->op() && maker->op()->in_place()) maker = maker->input(0)->node();
+  return maker->is(Kind::kListUnpack) || (maker->op() && maker->op()->has(kViewOp));
+}
+
+bool strides_looked_at(const Value& value) {
+  return std::any_of(value.uses().begin(), value.uses().end(), [](const ir::Use& use) {
+    const OpDef* op = use.node->op();
+    const bool indifferent =
+        op && (op->pointwise() || op->has(kFollowsLayout) || op->has(kIgnoresLayout));
+    return !indifferent && use.node != use.node->block()->ret();
+  });
+}
+
 class Functionalizer {
  public:
   Functionalizer(const OpRegistry& ops, Graph& graph)
@@ -74,6 +90,7 @@ class Functionalizer {
   // Nobody looks at the memory after the node but through its output.
   bool last_look(const Node& node) {
     if (alias_.writes_outside(&node)) return false;
+    if (may_have_gaps(node.input(0)) && strides_looked_at(*node.output())) return false;
     const size_t here = order_.at(&node);
     for (const uint32_t place : alias_.reach(node.input(0))) {
       for (const Value* value : seen_by_[place]) {

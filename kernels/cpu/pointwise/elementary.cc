@@ -84,8 +84,9 @@ bool is_small_angle(T a) {
 
 struct Fn_sin {
   static constexpr int kArity = 1;
-  static float vector(float a, float) { return simd::sine(a, 0); }
-  static double vector(double a, double) { return simd::sine(a, 0.0); }
+  // Zeros keep their sign.
+  static float vector(float a, float) { return a == 0.0f ? a : simd::sine(a, 0); }
+  static double vector(double a, double) { return a == 0.0 ? a : simd::sine(a, 0.0); }
   template <class T>
   static bool covers(T a, T) {
     return is_small_angle(a);
@@ -106,7 +107,7 @@ struct Fn_cos {
 };
 struct Fn_tan {
   static constexpr int kArity = 1;
-  static float vector(float a, float) { return simd::tangent(a); }
+  static float vector(float a, float) { return a == 0.0f ? a : simd::tangent(a); }
   static bool covers(float a, float) { return is_small_angle(a); }
   static float scalar(float a, float) { return ::tanf(a); }
 };

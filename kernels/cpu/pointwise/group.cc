@@ -40,11 +40,12 @@ class Shapes {
 
   bool agree() {
     if (!broadcast()) return false;  // the part that fails says so
-    bool partial = false;
+    bool partial = false, descend = true;
     absl::InlinedVector<Tensor, 8> full;
     for (size_t i = 0; i < call_.size(); ++i) {
       if (!call_.in(i).is_tensor()) continue;
       Tensor tensor = call_.tensor(i);
+      descend &= descends(tensor);
       if (tensor.numel() != largest_) {
         partial = true;
       } else if (full.empty() || tensor.sizes() == full[0].sizes()) {
@@ -53,7 +54,7 @@ class Shapes {
         return false;
       }
     }
-    if (!give_contiguous(full) && (partial || !same_dense(full))) return false;
+    if (!descend && (partial || !same_strides(full))) return false;
     return !partial || largest_ <= kSmall || all_parts_full();
   }
 
@@ -74,18 +75,22 @@ class Shapes {
     return true;
   }
 
-  // Results take the strides of dense operands and are contiguous otherwise.
-  static bool give_contiguous(absl::Span<const Tensor> full) {
-    return std::all_of(full.begin(), full.end(), [](const Tensor& t) {
-      return t.is_contiguous() || !is_non_overlapping_and_dense(t.sizes(), t.strides());
-    });
+  // Outer dims take no smaller steps than inner ones: with others like it, it gives contiguous
+  // results.
+  static bool descends(const Tensor& t) {
+    int64_t step = 0;
+    for (size_t d = t.sizes().size(); d-- > 0;) {
+      const int64_t stride = t.strides()[d];
+      if (t.sizes()[d] == 1 || stride == 0) continue;
+      if (stride < step) return false;
+      step = stride;
+    }
+    return true;
   }
 
-  static bool same_dense(absl::Span<const Tensor> full) {
-    return std::all_of(full.begin(), full.end(), [&](const Tensor& t) {
-      return t.strides() == full[0].strides() &&
-             is_non_overlapping_and_dense(t.sizes(), t.strides());
-    });
+  static bool same_strides(absl::Span<const Tensor> full) {
+    return std::all_of(full.begin(), full.end(),
+                       [&](const Tensor& t) { return t.strides() == full[0].strides(); });
   }
 
   bool all_parts_full() const {

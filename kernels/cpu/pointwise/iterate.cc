@@ -3,20 +3,47 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/tensor/stride_order.h"
+
 namespace temper {
 namespace {
 
-// Byte strides of `t` over the output's dims, 0 where it broadcasts.
-absl::InlinedVector<int64_t, 4> aligned_strides(const Tensor& t, size_t rank) {
-  absl::InlinedVector<int64_t, 4> strides(rank, 0);
-  const size_t lead = rank - t.sizes().size();
-  for (size_t d = lead; d < rank; ++d) {
-    if (t.sizes()[d - lead] != 1) strides[d] = t.strides()[d - lead] * t.item_size();
+// Strides of `t` over the dims of `sizes`, 0 where it broadcasts.
+Dims aligned_strides(const Tensor& t, DimsView sizes) {
+  Dims strides(sizes.size(), 0);
+  const size_t lead = sizes.size() - t.sizes().size();
+  for (size_t d = lead; d < sizes.size(); ++d) {
+    if (t.sizes()[d - lead] == sizes[d]) strides[d] = t.strides()[d - lead];
   }
   return strides;
 }
 
+// The same in bytes, for dims that take more than one step.
+absl::InlinedVector<int64_t, 4> steps_of(const Tensor& t, DimsView sizes) {
+  const Dims strides = aligned_strides(t, sizes);
+  absl::InlinedVector<int64_t, 4> steps(sizes.size(), 0);
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] != 1) steps[d] = strides[d] * t.item_size();
+  }
+  return steps;
+}
+
 }  // namespace
+
+Tensor empty_result(DimsView sizes, absl::Span<const Tensor> inputs, DType dtype) {
+  const Tensor& first = inputs[0];
+  const auto all = [&](auto holds) { return std::all_of(inputs.begin(), inputs.end(), holds); };
+  if (all([&](const Tensor& t) { return t.sizes() == sizes; })) {
+    if (all([](const Tensor& t) { return t.is_contiguous(); })) return empty(sizes, dtype);
+    if (all([&](const Tensor& t) { return t.strides() == first.strides(); }) &&
+        is_non_overlapping_and_dense(sizes, first.strides())) {
+      return empty_strided(sizes, first.strides(), dtype);
+    }
+  }
+  absl::InlinedVector<Dims, 4> strides;
+  for (const Tensor& input : inputs) strides.push_back(aligned_strides(input, sizes));
+  return empty_strided(sizes, dense_strides_like(sizes, strides), dtype);
+}
 
 int64_t LoopNest::rows() const {
   int64_t rows = 1;
@@ -29,7 +56,7 @@ LoopNest make_loop_nest(const Tensor& output, absl::Span<const Tensor> inputs) {
   absl::InlinedVector<absl::InlinedVector<int64_t, 4>, 4> strides;
   LoopNest nest;
   const auto add = [&](const Tensor& t) {
-    strides.push_back(aligned_strides(t, rank));
+    strides.push_back(steps_of(t, output.sizes()));
     nest.operands.push_back({t.raw(), t.dtype(), {}});
   };
   add(output);

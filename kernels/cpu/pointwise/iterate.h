@@ -19,6 +19,9 @@ struct LoopNest {
   int64_t rows() const;  // iterations of all dims but the innermost
 };
 
+// A result of the inputs' broadcast shape, in the layout that they decide together.
+Tensor empty_result(DimsView sizes, absl::Span<const Tensor> inputs, DType dtype);
+
 // `inputs` broadcast to the output's shape.
 LoopNest make_loop_nest(const Tensor& output, absl::Span<const Tensor> inputs);
 

@@ -65,17 +65,6 @@ Dims broadcast_shape(absl::Span<const Tensor> tensors) {
   return shape;
 }
 
-Tensor make_output(absl::Span<const Tensor> tensors, const Dims& shape, DType dtype) {
-  for (const Tensor& tensor : tensors) {
-    if (tensor.sizes() != DimsView(shape)) continue;
-    if (tensor.is_contiguous()) break;
-    if (is_non_overlapping_and_dense(tensor.sizes(), tensor.strides())) {
-      return empty_strided(shape, tensor.strides(), dtype);
-    }
-  }
-  return empty(shape, dtype);
-}
-
 // Memory of `dest` that an operand reads through another view would be overwritten too early.
 bool clashes(const Tensor& dest, const Tensor& operand) {
   if (operand.storage() != dest.storage()) return false;
@@ -156,7 +145,7 @@ Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule, bool in_place
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   const Dims shape = broadcast_shape(operands.tensors);
-  const Tensor out = make_output(operands.tensors, shape, dtypes.output);
+  const Tensor out = empty_result(shape, operands.tensors, dtypes.output);
   run(call, rule, operands, dtypes.compute, out);
   return out;
 }

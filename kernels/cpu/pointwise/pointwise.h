@@ -1,6 +1,6 @@
 #pragma once
-// Runs scalar expressions over tensors: broadcasting, type promotion, any strides. Results take the
-// strides of the first dense operand of the full shape, like PyTorch's.
+// Runs scalar expressions over tensors: broadcasting, type promotion, any strides. The operands'
+// strides decide the order of a result's dims together, like PyTorch's.
 
 #include "core/op/op_call.h"
 #include "core/op/op_def.h"

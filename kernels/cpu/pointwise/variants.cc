@@ -60,7 +60,7 @@ void bitwise_not_variant(OpCall& call) {
 // From the nearer end, so that both ends are met; complex numbers have no such order here.
 void lerp_variant(OpCall& call) {
   constexpr const char* kFromSelf = "self + weight * (end - self)";
-  constexpr const char* kFromEnd = "end - (end - self) * (1 - weight)";
+  constexpr const char* kFromEnd = "(self - end) * (1 - weight) + end";
   const char* expression =
       "select(abs(weight) < 0.5, self + weight * (end - self), end - (end - self) * (1 - weight))";
   const IValue& weight = call.in(2);

@@ -36,9 +36,16 @@ Tensor empty_lines(const Lines& lines, int64_t length, DType dtype) {
   return empty(sizes, dtype);
 }
 
-Tensor put_back(const Tensor& t, const Lines& lines, bool scalar) {
-  if (scalar) return t.view_as_shape({});
-  return t.transpose(lines.dim, -1).contiguous();
+// In the layout of `self` where nothing is left out.
+Tensor put_back(const Tensor& t, const Lines& lines, const Tensor& self, bool all) {
+  if (self.dim() == 0) return t.view_as_shape({});
+  const Tensor turned = t.transpose(lines.dim, -1);
+  const Dims strides =
+      all ? dense_strides_like(turned.sizes(), self.strides()) : contiguous_strides(turned.sizes());
+  if (turned.strides() == DimsView(strides)) return turned;
+  const Tensor out = empty_strided(turned.sizes(), strides, t.dtype());
+  copy_into(out, turned);
+  return out;
 }
 
 // The first `keep` elements of every line in order.
@@ -75,8 +82,7 @@ Ordered order(OpCall& call, const Tensor& self, int64_t dim, bool descending,
       order_lines<T>(call.context(), lines, descending, count, values, indices);
     });
   }
-  const bool scalar = self.dim() == 0;
-  return {put_back(values, lines, scalar), put_back(indices, lines, scalar)};
+  return {put_back(values, lines, self, !keep), put_back(indices, lines, self, !keep)};
 }
 
 void check_not_empty(const Rows& rows, const Tensor& self, int64_t dim, const char* name) {

@@ -96,7 +96,7 @@ static inline float tanh(float x) {
   const float large = 1.0f - 2.0f / (e + 1.0f);
   const float signed_large = x < 0 ? -large : large;
   const float result = a < 0.625f ? small : signed_large;
-  return x != x ? x : result;
+  return x != x || x == 0.0f ? x : result;
 }
 
 static inline float sigmoid(float x) { return 1.0f / (1.0f + exp(-x)); }

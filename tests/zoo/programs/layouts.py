@@ -1,0 +1,125 @@
+"""The order of a result's dims: which operand decides it, what keeps it, and who can tell."""
+from typing import List, Tuple
+
+import torch
+from torch import Tensor, nn
+
+from tests.zoo.programs.agreed import agreed
+from tests.zoo.programs.define import program
+
+
+def steps(x: Tensor) -> List[int]:
+    """Strides of dims that take more than one step: those of others mean nothing."""
+    out: List[int] = []
+    for i in range(x.dim()):
+        if x.size(i) != 1:
+            out.append(x.stride(i))
+    return out
+
+
+FLAT = torch.arange(12.0).view(3, 4) - 5
+DEEP = torch.randn(2, 3, 4)
+TURNED = torch.randn(2, 4, 3).transpose(1, 2)
+PAIRS = [(FLAT > 0, TURNED), (TURNED, FLAT > 0), (FLAT, TURNED), (TURNED, FLAT[0]), (TURNED, DEEP), (DEEP, TURNED),
+         (TURNED, TURNED), (TURNED[0], DEEP), (torch.randn(1, 3, 1), TURNED), (torch.randn(4, 3).t(), torch.randn(3, 1)),
+         (torch.randn(3, 1), torch.randn(4, 3).t()), (DEEP[:, 1:], TURNED[:, 1:]), (TURNED[:, :, ::2], FLAT[:, ::2]),
+         (DEEP.permute(2, 0, 1), DEEP.permute(2, 0, 1)), (FLAT[0].expand(2, 3, 4), TURNED), (FLAT.t(), FLAT.t() > 0),
+         (torch.randn(2, 4, 5, 5).contiguous(memory_format=torch.channels_last), torch.randn(4, 1, 1)),
+         (torch.randn(1, 4, 1, 1), torch.randn(2, 4, 5, 5).contiguous(memory_format=torch.channels_last))]
+
+
+@program(*PAIRS)
+def operands_decide_layouts(a: Tensor, b: Tensor) -> List[List[int]]:
+    chain = (a / b) * b
+    return [steps(each) for each in [
+        a + b, a * b, a / b, a > b, torch.maximum(a, b), torch.where(a > b, a, b), torch.where(b > 0, b, a),
+        a + b + 1, chain, 0.5 / chain, torch.sigmoid(chain), 1 - torch.tanh(chain) * b,
+        torch.addcmul(a.float(), b.float(), a.float()), torch.lerp(a.float(), b.float(), 0.75), chain.clamp(0, 1).pow(2)]]
+
+
+@program((FLAT,), (FLAT.t(),), (TURNED,), (DEEP.permute(2, 0, 1),), (FLAT[:, ::2],), (DEEP[0].expand(2, 3, 4),))
+def sorting_keeps_layouts(x: Tensor) -> List[List[int]]:
+    values, places = x.sort(1)
+    stable, _ = torch.sort(x, stable=True, dim=0, descending=True)
+    return [steps(values), steps(places), steps(stable), steps(x.argsort(1)), steps(x.msort()), steps(x.topk(2, 1)[0]),
+            steps(x.topk(1, 0)[1])]
+
+
+@program((FLAT,), (TURNED[0],))
+def written_views_keep_gaps(x: Tensor) -> Tuple[List[int], List[int], List[int], bool, Tensor]:
+    halved = (x + 1)[:, ::2]
+    halved /= 2
+    chained = (x + 1)[:, 1:]
+    chained.relu_().neg_()
+    parts = (x * 2).chunk(2, 1)
+    part = parts[1]
+    part.sigmoid_()
+    unseen = (x + 1)[:, :2]
+    unseen.mul_(3)
+    return steps(halved), steps(chained), steps(part), part.is_contiguous(), unseen + 1
+
+
+@agreed((FLAT,), (FLAT.t(),))
+def views_of_written_views(x: Tensor) -> Tensor:
+    rows = (x + 1)[:, ::2]
+    rows += 1
+    return rows.view(-1)
+
+
+@agreed((FLAT.t(),), (FLAT,), (FLAT[:, 1:],))
+def views_of_results(x: Tensor) -> Tensor:
+    return (x * 2 + 1).view(-1)
+
+
+@agreed((torch.ones(3), torch.ones(1, 3)), (torch.ones(3), torch.ones(2, 3).double()), (torch.ones(2, 3), torch.ones(4)),
+        (torch.ones(2, 3), torch.ones(2, 2, 3)), (torch.ones(1, 3), torch.ones(2, 3)), (torch.ones(2, 3), torch.ones(3)))
+def copies_that_do_not_fit(a: Tensor, b: Tensor) -> Tensor:
+    return a.copy_(b)
+
+
+@agreed((torch.ones(2, 3), torch.ones(1, 3)), (torch.ones(2, 3), torch.ones(1, 1, 3)), (torch.ones(2, 3), torch.ones(2, 3)))
+def rows_that_do_not_fit(a: Tensor, b: Tensor) -> Tensor:
+    a[0] = b
+    return a
+
+
+@agreed((torch.ones(3), torch.ones(2, 3) > 0), (torch.ones(2, 3), torch.ones(3) > 0), (torch.ones(2, 3), torch.ones(2) > 0))
+def masks_that_do_not_fit(a: Tensor, mask: Tensor) -> Tensor:
+    return a.masked_fill_(mask, 5.0)
+
+
+@agreed(*[(x, torch.tensor(on)) for x in (FLAT, torch.tensor(5.0)) for on in (True, False)])
+def masks_without_dims(x: Tensor, mask: Tensor) -> Tuple[Tensor, Tensor]:
+    y = x.clone()
+    y[mask] = 1
+    return y, x.index_put([mask], torch.tensor(9.0))
+
+
+@program((FLAT, torch.tensor(True)), (FLAT, torch.tensor(False)))
+def masks_without_dims_and_places(x: Tensor, mask: Tensor) -> Tensor:
+    return x[mask, torch.tensor([0, 1])]
+
+
+@agreed((2,), (0,), (-1,))
+def repeated_so_often(n: int) -> Tuple[List[int], List[str]]:
+    nothing: List[str] = []
+    return [1, 2] * n, nothing * n
+
+
+@program((torch.tensor([0.0, -0.0, 1.0, -1.0] * 5),), (torch.tensor([-0.0]),))
+def signs_of_zero(x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    ones = torch.ones_like(x)
+    return 1 / torch.tanh(x), torch.copysign(ones, x.sin()), torch.copysign(ones, x.tan()), x.clone().tanh_()
+
+
+@program((torch.randn(2, 4, 8, 8),))
+class ViewsOfFlatConvolutions(nn.Module):
+    """A convolution may choose its layout only where no view of what it gives tells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_channel = nn.Conv2d(4, 4, 3, padding=1, groups=4)
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, List[int]]:
+        rows = self.by_channel(x).flatten(2)
+        return rows.view(2, -1), self.by_channel(x).reshape(2, 4, -1).view(-1), steps(rows)
