@@ -95,8 +95,7 @@ void add(OpCall& call) {
 }
 
 Items repeated(const Items& values, int64_t times) {
-  if (times < 0 && !values.empty()) fail("vector::reserve");  // what PyTorch says of it
-  times = std::max<int64_t>(times, 0);
+  if (times < 0) times = 0;
   times = std::min(times, kMaxListItems + 1);  // keeps the product small
   check_list_size(values.size() * static_cast<size_t>(times));
   Items out;
