@@ -41,11 +41,14 @@ def isclose(self: Tensor, other: Tensor, rtol: float=1e-05, atol: float=1e-08, e
         close = torch.logical_or(close, torch.logical_and(self != self, other != other))
     if rtol == 0. and atol == 0.:
         return close
+    given = self
     wanted = other
     if not torch.is_floating_point(self) and not torch.is_complex(self):
         wanted = torch.to(other, 6)
+    if ops.prim.dtype(self) == 11:
+        given = torch.to(self, 6)
     allowed = atol + torch.abs(rtol * wanted)
-    error = torch.abs(self - wanted)
+    error = torch.abs(given - wanted)
     return torch.logical_or(close, torch.logical_and(torch.isfinite(error), error <= allowed))
 
 def allclose(self: Tensor, other: Tensor, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> bool:
