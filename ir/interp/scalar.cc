@@ -256,6 +256,28 @@ int64_t Machine::check_scalar_steps(int64_t done) {
   step = (following);          \
   goto* labels[step->op]
 
+#define TEMPER_DIVISION_STEPS(code, function, function_by, message)                  \
+  code##_step : {                                                                    \
+    const int64_t a = TEMPER_A.raw_int(), b = TEMPER_B.raw_int();                    \
+    if (b == 0) [[unlikely]] {                                                       \
+      frame.pc = static_cast<uint32_t>(step - steps);                                \
+      fail(message);                                                                 \
+    }                                                                                \
+    TEMPER_OUT.set_int_scalar(function(a, b));                                       \
+    TEMPER_NEXT(step + 1);                                                           \
+  }                                                                                  \
+  code##_by : {                                                                      \
+    const int64_t a = TEMPER_A.raw_int();                                            \
+    TEMPER_OUT.set_int_scalar(function_by(a, at_offset(divisors, step->b)));         \
+    TEMPER_NEXT(step + 1);                                                           \
+  }                                                                                  \
+  code##_by_eq_unless : {                                                            \
+    const int64_t a = function_by(TEMPER_A.raw_int(), at_offset(divisors, step->b)); \
+    TEMPER_OUT.set_int_scalar(a);                                                    \
+    ++step;                                                                          \
+    TEMPER_NEXT(a == TEMPER_B.raw_int() ? step + 1 : &at_offset(steps, step->c));    \
+  }
+
 void Machine::run_scalars(Frame& frame) {
   static const void* const labels[] = {
       &&leave,
@@ -304,29 +326,7 @@ void Machine::run_scalars(Frame& frame) {
   }
   TEMPER_COMPARISONS(EACH)
 #undef EACH
-#define EACH(code, function, function_by, message)                                   \
-  code##_step : {                                                                    \
-    const int64_t a = TEMPER_A.raw_int(), b = TEMPER_B.raw_int();                    \
-    if (b == 0) [[unlikely]] {                                                       \
-      frame.pc = static_cast<uint32_t>(step - steps);                                \
-      fail(message);                                                                 \
-    }                                                                                \
-    TEMPER_OUT.set_int_scalar(function(a, b));                                       \
-    TEMPER_NEXT(step + 1);                                                           \
-  }                                                                                  \
-  code##_by : {                                                                      \
-    const int64_t a = TEMPER_A.raw_int();                                            \
-    TEMPER_OUT.set_int_scalar(function_by(a, at_offset(divisors, step->b)));         \
-    TEMPER_NEXT(step + 1);                                                           \
-  }                                                                                  \
-  code##_by_eq_unless : {                                                            \
-    const int64_t a = function_by(TEMPER_A.raw_int(), at_offset(divisors, step->b)); \
-    TEMPER_OUT.set_int_scalar(a);                                                    \
-    ++step;                                                                          \
-    TEMPER_NEXT(a == TEMPER_B.raw_int() ? step + 1 : &at_offset(steps, step->c));    \
-  }
-  TEMPER_DIVISIONS(EACH)
-#undef EACH
+  TEMPER_DIVISIONS(TEMPER_DIVISION_STEPS)
 copy:
   copy_scalar(TEMPER_OUT, TEMPER_A);
   TEMPER_NEXT(step + 1);
