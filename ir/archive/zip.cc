@@ -1,8 +1,9 @@
 #include "ir/archive/zip.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "core/base/error.h"
@@ -44,20 +45,8 @@ void check_name(std::string_view name, const ZipLimits& limits) {
   }
 }
 
-// crc32 of zlib takes 32-bit lengths.
-uint32_t crc_of(const uint8_t* data, uint64_t size) {
-  uLong crc = crc32(0, nullptr, 0);
-  while (size > 0) {
-    const uInt chunk = static_cast<uInt>(std::min<uint64_t>(size, 1u << 30));
-    crc = crc32(crc, data, chunk);
-    data += chunk;
-    size -= chunk;
-  }
-  return static_cast<uint32_t>(crc);
-}
-
 void check_crc(const ZipReader::Entry& entry, const uint8_t* data, uint64_t size) {
-  const uint32_t actual = crc_of(data, size);
+  const uint32_t actual = libdeflate_crc32(0, data, size);
   if (actual != entry.crc) {
     fail("zip: member '", entry.name, "' is damaged: its crc32 is ", actual,
          " but the directory says ", entry.crc);
@@ -91,23 +80,17 @@ std::string inflate_exactly(const ZipReader::Entry& entry, absl::Span<const uint
     fail("zip: member '", entry.name, "' declares ", entry.size, " bytes, which ", input.size(),
          " compressed bytes cannot give");
   }
-  // One extra byte tells a stream that is longer than declared.
-  std::string out(entry.size + 1, '\0');
-  z_stream stream = {};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
+      decompressor(libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  if (!decompressor) {
     throw_error(ErrorKind::kResourceExhausted, "zip: out of memory while inflating");
   }
-  stream.next_in = const_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int code = inflate(&stream, Z_FINISH);
-  const uint64_t produced = stream.total_out;
-  inflateEnd(&stream);
-  if (code != Z_STREAM_END || produced != entry.size) {
+  std::string out(entry.size, '\0');
+  // Without a place for the size it produced, a stream of any other length is an error.
+  if (libdeflate_deflate_decompress(decompressor.get(), input.data(), input.size(), out.data(),
+                                    out.size(), nullptr) != LIBDEFLATE_SUCCESS) {
     fail("zip: member '", entry.name, "' does not inflate to its declared ", entry.size, " bytes");
   }
-  out.resize(entry.size);
   return out;
 }
 

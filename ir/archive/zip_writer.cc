@@ -1,7 +1,7 @@
 #include "ir/archive/zip_writer.h"
 
+#include <libdeflate.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,16 +19,6 @@ constexpr uint16_t kEpochDate = 0x21;  // 1980-01-01: tools reject a month of 0
 template <class T>
 void put(std::string* out, T value) {
   out->append(reinterpret_cast<const char*>(&value), sizeof(T));
-}
-
-uint32_t crc_of(absl::Span<const uint8_t> bytes) {
-  uLong crc = crc32(0, nullptr, 0);
-  while (!bytes.empty()) {
-    const size_t chunk = std::min<size_t>(bytes.size(), 1u << 30);
-    crc = crc32(crc, bytes.data(), static_cast<uInt>(chunk));
-    bytes.remove_prefix(chunk);
-  }
-  return static_cast<uint32_t>(crc);
 }
 
 uint32_t saturate(uint64_t value) {
@@ -77,7 +67,8 @@ void ZipWriter::add(std::string_view name, std::string_view bytes) {
 }
 
 void ZipWriter::add(std::string_view name, absl::Span<const uint8_t> bytes) {
-  Member member{str_cat(prefix_, "/", name), crc_of(bytes), bytes.size(), cursor_};
+  Member member{str_cat(prefix_, "/", name), libdeflate_crc32(0, bytes.data(), bytes.size()),
+                bytes.size(), cursor_};
   if (member.name.size() > zip::kMax16) fail("the member name '", member.name, "' is too long");
   if (!names_.insert(member.name).second) fail("the archive already has a member ", member.name);
   std::string header;

@@ -1,7 +1,7 @@
 #include "ir/archive/zip.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -100,18 +100,12 @@ std::string plain_zip(const std::vector<RawMember>& members) {
 }
 
 RawMember deflated(const std::string& name, const std::string& text) {
-  z_stream stream = {};
-  deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(text.size() + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  const uint32_t crc = static_cast<uint32_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
+  libdeflate_compressor* compressor = libdeflate_alloc_compressor(9);
+  std::string out(libdeflate_deflate_compress_bound(compressor, text.size()), '\0');
+  out.resize(
+      libdeflate_deflate_compress(compressor, text.data(), text.size(), out.data(), out.size()));
+  libdeflate_free_compressor(compressor);
+  const uint32_t crc = libdeflate_crc32(0, text.data(), text.size());
   return {name, out, 8, 0, crc, static_cast<uint32_t>(text.size())};
 }
 
