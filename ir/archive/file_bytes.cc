@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
-#include "ir/archive/zip.h"
+#include "ir/archive/file_bytes.h"
 
 namespace temper::ir {
 namespace {
@@ -30,23 +30,28 @@ Descriptor open_file(const std::string& path) {
   return Descriptor{fd};
 }
 
-size_t file_size(const Descriptor& file, const std::string& path) {
+size_t file_size(int file, const std::string& path) {
   struct stat info;
-  if (::fstat(file.fd, &info) != 0) system_error(path, "examine");
+  if (::fstat(file, &info) != 0) system_error(path, "examine");
   if (!S_ISREG(info.st_mode)) fail(path, " is not a regular file");
   return static_cast<size_t>(info.st_size);
 }
 
+uintptr_t page_size() {
+  static const auto size = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
 }  // namespace
 
-Ref<FileBytes> FileBytes::map(const std::string& path) {
-  const Descriptor file = open_file(path);
+Ref<FileBytes> FileBytes::map(const std::string& path) { return map(open_file(path).fd, path); }
+
+Ref<FileBytes> FileBytes::map(int file, const std::string& path) {
   const size_t size = file_size(file, path);
   Ref<FileBytes> bytes(new FileBytes());
   if (size == 0) return bytes;
   // Writable so that programs may update weights in place; private so that the file never changes.
-  void* data =
-      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.fd, 0);
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
   if (data == MAP_FAILED) system_error(path, "map");
   bytes->data_ = static_cast<uint8_t*>(data);
   bytes->size_ = size;
@@ -56,7 +61,7 @@ Ref<FileBytes> FileBytes::map(const std::string& path) {
 
 Ref<FileBytes> FileBytes::read(const std::string& path) {
   const Descriptor file = open_file(path);
-  const size_t size = file_size(file, path);
+  const size_t size = file_size(file.fd, path);
   Ref<FileBytes> bytes(new FileBytes());
   if (size == 0) return bytes;
   void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -90,15 +95,28 @@ Ref<FileBytes> FileBytes::copy(std::string_view content) {
 }
 
 void FileBytes::give_back(const void* first, size_t bytes) const {
-  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const uintptr_t page = page_size();
   const auto begin = reinterpret_cast<uintptr_t>(first);
   const uintptr_t from = (begin + page - 1) / page * page, to = (begin + bytes) / page * page;
   const auto mapping = reinterpret_cast<uintptr_t>(data_);
+  const std::lock_guard lock(mutex_);
   if (!of_file_ || from >= to || from < mapping || to > mapping + size_) return;
   ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
 }
 
+void FileBytes::leave_file() {
+  const std::lock_guard lock(mutex_);
+  of_file_ = false;
+  const size_t page = page_size(), whole = (size_ + page - 1) / page * page;
+  if (::madvise(data_, whole, MADV_POPULATE_WRITE) == 0 || errno != EINVAL) return;
+  // Before Linux 5.14: writing what is there already, which loses nothing that programs write.
+  for (size_t at = 0; at < size_; at += page) {
+    __atomic_fetch_or(data_ + at, uint8_t{0}, __ATOMIC_RELAXED);
+  }
+}
+
 FileBytes::~FileBytes() {
+  if (leases_) leases_->forget(this);
   if (mapped_) {
     ::munmap(data_, size_);
   } else {

@@ -11,33 +11,9 @@
 
 #include "absl/types/span.h"
 #include "core/base/ref.h"
+#include "ir/archive/file_bytes.h"
 
 namespace temper::ir {
-
-// A private copy-on-write mapping of a file, or a copy of bytes. Writing through data() changes
-// this process's view only, never the file. Thread-safe as far as nobody writes. The file must not
-// be truncated while it is mapped: replace model files by renaming.
-class FileBytes : public RefCounted {
- public:
-  static Ref<FileBytes> map(const std::string& path);
-  // The content at this moment: later changes of the file, in place too, do not matter.
-  static Ref<FileBytes> read(const std::string& path);
-  static Ref<FileBytes> copy(std::string_view bytes);
-  ~FileBytes() override;
-  absl::Span<const uint8_t> bytes() const { return {data_, size_}; }
-  // For storages that borrow a member: in-place operators may write there.
-  uint8_t* data() const { return data_; }
-  // Gives back the memory of the whole pages in this range: they are read from the file again when
-  // they are needed. Nobody may have written there. Does nothing unless a file is mapped.
-  void give_back(const void* first, size_t bytes) const;
-
- private:
-  FileBytes() = default;
-  uint8_t* data_ = nullptr;
-  size_t size_ = 0;
-  bool mapped_ = false;
-  bool of_file_ = false;
-};
 
 struct ZipLimits {
   size_t max_entries = 1 << 20;

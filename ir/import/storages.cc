@@ -38,8 +38,12 @@ Ref<Storage> StorageTable::load(const ZipReader::Entry& entry) {
     std::memcpy(storage->data(), content.data(), content.size());
     return storage;
   }
-  if (verify_crc_) zip_.verify(entry);
   const absl::Span<const uint8_t> content = zip_.stored(entry);
+  if (verify_crc_) {
+    zip_.verify(entry);
+    // Until it is used, what was read to be checked need not lie in this process's memory.
+    zip_.file()->give_back(content.data(), content.size());
+  }
   if (reinterpret_cast<uintptr_t>(content.data()) % kElementAlignment != 0) {
     Ref<Storage> storage = Storage::allocate(bytes);
     std::memcpy(storage->data(), content.data(), content.size());

@@ -137,6 +137,7 @@ class ModelManager {
   const Runtime& runtime_;
   Logger& log_;
   const RepositoryOptions options_;
+  const Ref<ir::FileLeases> leases_ = make_ref<ir::FileLeases>();
   std::atomic<bool> ready_{false};
   std::atomic<uint64_t> loads_{0};
   std::atomic<uint64_t> load_failures_{0};

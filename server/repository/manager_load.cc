@@ -148,7 +148,7 @@ std::vector<ModelManager::Job> ModelManager::plan(const SourceModel& source,
 void ModelManager::run_job(const std::string& name, const ModelConfigPtr& config, Job* job) {
   ++loads_;
   try {
-    if (!job->archive) job->archive = ir::FileBytes::read(job->path);
+    if (!job->archive) job->archive = leases_->open(job->path);
     auto servable = make_servable(runtime_, options_.model, name, job->version,
                                   std::move(job->archive), config.get());
     servable->stats = job->stats;

@@ -80,6 +80,22 @@ class Explicit(DaemonTest):
             "RepositoryModelLoad", model_name="chargen"))
         self.assertTrue(self.client.call("ModelReady", name="chargen").ready)
 
+    def test_a_file_that_is_overwritten_in_place_goes_on_answering(self):
+        self.repository.add("spare", EXAMPLES / "models" / "digits" / "1" / "model.pt")
+        self.client.call("RepositoryModelLoad", model_name="spare")
+
+        def answer():
+            return self.client.infer("spare", [ONES])[0].tolist()
+
+        before = answer()
+        archive = self.repository.path / "spare" / "1" / "model.pt"
+        with archive.open("r+b") as file:  # no rename: the same file, first shorter, then zeros
+            size = file.seek(0, 2)
+            file.truncate(100)
+            file.write(bytes(size))
+        self.assertEqual(answer(), before)
+        self.assertIsNone(self.daemon.process.poll())
+
     def test_config_given_with_the_load(self):
         config = {"name": "digits", "max_batch_size": 2, "input": [
             {"name": "image", "data_type": "TYPE_FP32", "dims": [1, 8, 8]}]}
