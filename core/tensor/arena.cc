@@ -1,7 +1,6 @@
 #include "core/tensor/arena.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
 
 #include "core/base/error.h"
@@ -68,7 +67,7 @@ Arena::Arena(Ref<MemoryAccount> account) : account_(std::move(account)) {}
 Arena::~Arena() { free_region(); }
 
 void Arena::free_region() {
-  std::free(region_);
+  if (region_) free_block(region_, capacity_);
   if (capacity_ > 0) account_->refund(capacity_);
   region_ = nullptr;
   capacity_ = 0;
@@ -81,7 +80,7 @@ void Arena::fit(int64_t bytes) {
   free_region();
   account_->charge(bytes);
   capacity_ = bytes;
-  region_ = static_cast<std::byte*>(std::aligned_alloc(kAlignment, static_cast<size_t>(bytes)));
+  region_ = allocate_block(bytes);
   if (region_ || bytes == 0) return;
   free_region();
   throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory allocating ", bytes, " bytes"));

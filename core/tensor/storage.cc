@@ -1,9 +1,6 @@
 #include "core/tensor/storage.h"
 
-#include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "core/base/error.h"
 
@@ -12,57 +9,17 @@ namespace {
 
 thread_local MemoryAccount* current_account = nullptr;
 
-std::byte* allocate_from_heap(int64_t bytes, MemoryAccount* account) {
+std::byte* take_block(int64_t bytes, MemoryAccount* account) {
   const int64_t block = account ? BlockCache::rounded(bytes) : 0;
   if (block > 0) {
     if (std::byte* cached = account->blocks().take(block)) return cached;
     bytes = block;
   }
-  const size_t rounded = (static_cast<size_t>(bytes) + kAlignment - 1) & ~(kAlignment - 1);
-  void* data = std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
-  if (!data) {
-    throw_error(ErrorKind::kResourceExhausted,
-                str_cat("out of memory allocating ", bytes, " bytes"));
-  }
-  return static_cast<std::byte*>(data);
+  if (std::byte* fresh = allocate_block(bytes)) return fresh;
+  throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory allocating ", bytes, " bytes"));
 }
 
 }  // namespace
-
-// Eight sizes between powers of two.
-int64_t BlockCache::rounded(int64_t bytes) {
-  constexpr int64_t kSmallest = 64 << 10, kLargest = int64_t{64} << 20;
-  if (bytes < kSmallest || bytes > kLargest) return 0;
-  const int64_t step = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(bytes))) / 8;
-  return (bytes + step - 1) / step * step;
-}
-
-std::byte* BlockCache::take(int64_t size) {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::byte*>& blocks = free_[size];
-  if (blocks.empty()) return nullptr;
-  std::byte* block = blocks.back();
-  blocks.pop_back();
-  bytes_ -= size;
-  return block;
-}
-
-bool BlockCache::give(std::byte* block, int64_t size) {
-  const std::lock_guard lock(mutex_);
-  if (bytes_ + size > kMaxBytes) return false;
-  free_[size].push_back(block);
-  bytes_ += size;
-  return true;
-}
-
-void BlockCache::clear() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [size, blocks] : free_) {
-    for (std::byte* block : blocks) std::free(block);
-  }
-  free_.clear();
-  bytes_ = 0;
-}
 
 void MemoryAccount::charge(int64_t bytes) {
   const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
@@ -112,7 +69,7 @@ void Storage::allocate_bytes(int64_t bytes) {
     current_account->charge(bytes);
     account_ = Ref<MemoryAccount>(current_account);
   }
-  data_ = allocate_from_heap(bytes, current_account);
+  data_ = take_block(bytes, current_account);
 }
 
 Ref<Storage> Storage::borrow(void* data, int64_t bytes, Ref<RefCounted> owner) {
@@ -132,7 +89,7 @@ void Storage::grow(int64_t bytes) {
   } else if (account_) {
     account_->charge(bytes - size_);
   }
-  std::byte* larger = allocate_from_heap(bytes, account_.get());
+  std::byte* larger = take_block(bytes, account_.get());
   if (data_) std::memcpy(larger, data_, static_cast<size_t>(size_));
   free_bytes();
   owner_ = nullptr;
@@ -147,8 +104,10 @@ void Storage::free_bytes() {
     if (std::exchange(planned_, false)) return;
   }
   if (owner_ || data_ == inline_bytes()) return;
-  const int64_t block = account_ && data_ ? BlockCache::rounded(size_) : 0;
-  if (block == 0 || !account_->blocks().give(data_, block)) std::free(data_);
+  if (!data_) return;
+  const int64_t block = account_ ? BlockCache::rounded(size_) : 0;
+  if (block > 0 && account_->blocks().give(data_, block)) return;
+  free_block(data_, block > 0 ? block : size_);
 }
 
 Storage::~Storage() {

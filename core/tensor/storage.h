@@ -5,35 +5,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <unordered_map>
-#include <vector>
 
 #include "core/base/ref.h"
 #include "core/tensor/arena.h"
+#include "core/tensor/block.h"
 #include "core/tensor/device.h"
 
 namespace temper {
-
-inline constexpr size_t kAlignment = 64;
-
-// Large blocks that were freed and wait to be used again: fresh pages cost more than a small
-// kernel. Thread-safe.
-class BlockCache {
- public:
-  // The block sizes that requests for `bytes` are rounded to; 0: too small to be kept.
-  static int64_t rounded(int64_t bytes);
-  std::byte* take(int64_t size);              // null when there is none of that rounded size
-  bool give(std::byte* block, int64_t size);  // false: full, the caller frees it
-  void clear();                               // frees what waits
-  ~BlockCache() { clear(); }
-
- private:
-  static constexpr int64_t kMaxBytes = int64_t{256} << 20;
-  std::mutex mutex_;
-  std::unordered_map<int64_t, std::vector<std::byte*>> free_;
-  int64_t bytes_ = 0;
-};
 
 // Counts the live bytes of one owner (a model, a request class) and refuses more than a limit.
 // Thread-safe; outlives every storage charged to it because each storage holds a reference.

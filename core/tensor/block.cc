@@ -1,0 +1,74 @@
+#include "core/tensor/block.h"
+
+#include <sys/mman.h>
+
+#include <bit>
+#include <cstdlib>
+
+namespace temper {
+namespace {
+
+// Under the address sanitizer all blocks are of the heap, which it watches.
+#ifdef __SANITIZE_ADDRESS__
+constexpr int64_t kSmallestMapped = INT64_MAX;
+#else
+constexpr int64_t kSmallestMapped = 256 << 10;
+#endif
+
+}  // namespace
+
+std::byte* allocate_block(int64_t bytes) {
+  if (bytes >= kSmallestMapped) {
+    void* pages = ::mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? nullptr : static_cast<std::byte*>(pages);
+  }
+  const size_t rounded = (static_cast<size_t>(bytes) + kAlignment - 1) & ~(kAlignment - 1);
+  return static_cast<std::byte*>(
+      std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded));
+}
+
+void free_block(std::byte* block, int64_t bytes) {
+  if (bytes >= kSmallestMapped) {
+    ::munmap(block, static_cast<size_t>(bytes));
+  } else {
+    std::free(block);
+  }
+}
+
+// Eight sizes between powers of two.
+int64_t BlockCache::rounded(int64_t bytes) {
+  constexpr int64_t kSmallest = 64 << 10, kLargest = int64_t{64} << 20;
+  if (bytes < kSmallest || bytes > kLargest) return 0;
+  const int64_t step = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(bytes))) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+std::byte* BlockCache::take(int64_t size) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::byte*>& blocks = free_[size];
+  if (blocks.empty()) return nullptr;
+  std::byte* block = blocks.back();
+  blocks.pop_back();
+  bytes_ -= size;
+  return block;
+}
+
+bool BlockCache::give(std::byte* block, int64_t size) {
+  const std::lock_guard lock(mutex_);
+  if (bytes_ + size > kMaxBytes) return false;
+  free_[size].push_back(block);
+  bytes_ += size;
+  return true;
+}
+
+void BlockCache::clear() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [size, blocks] : free_) {
+    for (std::byte* block : blocks) free_block(block, size);
+  }
+  free_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace temper
