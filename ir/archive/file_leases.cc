@@ -19,6 +19,12 @@ sigset_t break_signals() {
   return set;
 }
 
+// Closing alone would leave the lease to the mapping, which is of the same open file.
+void end_lease(int file) {
+  ::fcntl(file, F_SETLEASE, F_UNLCK);
+  ::close(file);
+}
+
 }  // namespace
 
 FileLeases::FileLeases() {
@@ -57,7 +63,7 @@ void FileLeases::end_broken_leases() {
     }
     bytes->leave_file();
     leased_ -= bytes->size_;
-    ::close(file);  // ends the lease
+    end_lease(file);
     each = files_.erase(each);
   }
 }
@@ -76,7 +82,7 @@ bool FileLeases::lease(int file) const {
 Ref<FileBytes> FileLeases::open_leased(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return nullptr;
-  absl::Cleanup close_file = [file] { ::close(file); };
+  absl::Cleanup close_file = [file] { end_lease(file); };
   // Held until the file is listed, so that a break that comes meanwhile is answered.
   const std::lock_guard lock(mutex_);
   if (!lease(file)) return nullptr;
@@ -94,7 +100,7 @@ void FileLeases::forget(FileBytes* bytes) {
   const auto found = files_.find(bytes);
   if (found == files_.end()) return;
   leased_ -= bytes->size_;
-  ::close(found->second);
+  end_lease(found->second);
   files_.erase(found);
 }
 
