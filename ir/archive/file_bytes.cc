@@ -106,13 +106,14 @@ void FileBytes::give_back(const void* first, size_t bytes) const {
 
 void FileBytes::leave_file() {
   const std::lock_guard lock(mutex_);
-  of_file_ = false;
-  const size_t page = page_size(), whole = (size_ + page - 1) / page * page;
-  if (::madvise(data_, whole, MADV_POPULATE_WRITE) == 0 || errno != EINVAL) return;
-  // Before Linux 5.14: writing what is there already, which loses nothing that programs write.
-  for (size_t at = 0; at < size_; at += page) {
-    __atomic_fetch_or(data_ + at, uint8_t{0}, __ATOMIC_RELAXED);
-  }
+  if (!of_file_) return;
+  // Pages that were written are no better: they go as well when the file is cut off.
+  void* own = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (own == MAP_FAILED) return;
+  std::memcpy(own, data_, size_);
+  // In one step: whoever reads meanwhile sees one of the two.
+  const void* moved = ::mremap(own, size_, size_, MREMAP_MAYMOVE | MREMAP_FIXED, data_);
+  of_file_ = moved == MAP_FAILED;
 }
 
 FileBytes::~FileBytes() {

@@ -34,18 +34,20 @@ class FileBytes : public RefCounted {
   // Gives back the memory of the whole pages in this range: they are read from the file again when
   // they are needed. Nobody may have written there. Does nothing unless a file is mapped.
   void give_back(const void* first, size_t bytes) const;
+  // Copies what is of the file, so that its fate no longer matters. Others may read meanwhile;
+  // before somebody writes this must be called, because what is written meanwhile may be lost.
+  void leave_file();
 
  private:
   friend class FileLeases;
   FileBytes() = default;
   static Ref<FileBytes> map(int file, const std::string& path);
-  void leave_file();  // afterwards all bytes are this process's own
 
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   bool mapped_ = false;
   mutable std::mutex mutex_;
-  bool of_file_ = false;  // guarded by mutex_: pages that nobody wrote are the file's
+  bool of_file_ = false;  // guarded by mutex_
   Ref<FileLeases> leases_;
 };
 

@@ -118,16 +118,17 @@ std::shared_ptr<Model> Model::load(const Runtime& runtime, Ref<ir::FileBytes> ar
 Model::Model(const Runtime& runtime, Ref<ir::FileBytes> archive, ModelOptions options)
     : runtime_(runtime),
       options_(options),
+      archive_(std::move(archive)),
       account_(make_ref<MemoryAccount>(options.memory_bytes)),
       packed_(make_ref<PackedCache>(runtime.packed(), account_,
-                                    [archive](const std::byte* first, int64_t bytes) {
+                                    [archive = archive_](const std::byte* first, int64_t bytes) {
                                       archive->give_back(first, static_cast<size_t>(bytes));
                                     })),
       memory_plans_(account_) {
   const AccountScope scope(account_.get());
   ir::ImportOptions import_options;
   import_options.verify_data_crc = options_.verify_data;
-  module_ = ir::import_module(std::move(archive), runtime.ops(), import_options);
+  module_ = ir::import_module(archive_, runtime.ops(), import_options);
   if (options_.optimize) {
     PassContext context(runtime.ops());
     context.inline_budget = &inline_budget_;
@@ -195,6 +196,8 @@ const Model::Method& Model::method(std::string_view name) {
                 str_cat("the model has no method '", name, "'; it has: ", known));
   }
   method = std::make_unique<const Method>(prepare(*function));
+  // Weights that a program writes must not be the file's.
+  if (method->stateful) archive_->leave_file();
   return *method;
 }
 

@@ -14,7 +14,7 @@
 #include "core/op/packed_cache.h"
 #include "core/op/run_context.h"
 #include "core/sync/thread_pool.h"
-#include "ir/archive/zip.h"
+#include "ir/archive/file_bytes.h"
 #include "ir/module/module.h"
 #include "server/engine/memory_plans.h"
 #include "server/engine/runtime.h"
@@ -74,6 +74,7 @@ class Model : public std::enable_shared_from_this<Model> {
 
   const Runtime& runtime_;
   const ModelOptions options_;
+  const Ref<ir::FileBytes> archive_;
   Ref<MemoryAccount> account_;
   Ref<PackedCache> packed_;
   MemoryPlans memory_plans_;
