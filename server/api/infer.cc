@@ -113,6 +113,7 @@ absl::Status InferHandler::execute(InferCall* call, RequestTimes* times, int64_t
     response.set_id(call->request->id());
     write_outputs(servable.signature, result, *call->request, &response);
     times->output = ns_between(ran, std::chrono::steady_clock::now());
+    servable.recent->add(*call->request);
     return absl::OkStatus();
   } catch (...) {
     return current_exception_status(

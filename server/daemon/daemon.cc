@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/sync/budget.h"
+#include "server/api/warm_up.h"
 #include "server/daemon/stop_signal.h"
 #include "server/grpc/server.h"
 #include "server/http/server.h"
@@ -36,7 +37,8 @@ int run_daemon(const DaemonConfig& config, Logger& log) {
   const Runtime runtime(packed_bytes);
   ThreadPool pool(config.cpus > 0 ? config.cpus : cpu_budget());
   Executor executor(pool, config.max_queue);
-  ModelManager models(runtime, log, config.repository);
+  ModelManager models(runtime, log, config.repository,
+                      [&](const Servable& servable) { warm_up(servable, pool, log); });
   ServerState state{models, executor, log};
   auto grpc = GrpcServer::start(state, config.host, config.grpc_port);
   if (!grpc.ok()) return failed(log, grpc.status());

@@ -28,10 +28,12 @@ const char* model_state_name(ModelState state) {
   return kNames[static_cast<int>(state)];
 }
 
-ModelManager::ModelManager(const Runtime& runtime, Logger& log, RepositoryOptions options)
+ModelManager::ModelManager(const Runtime& runtime, Logger& log, RepositoryOptions options,
+                           WarmUp warm_up)
     : runtime_(runtime),
       log_(log),
       options_(std::move(options)),
+      warm_up_(std::move(warm_up)),
       table_(std::make_shared<const Table>()),
       loaders_(options_.loader_threads) {}
 

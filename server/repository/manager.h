@@ -59,7 +59,12 @@ class ModelManager {
  public:
   using ServablePtr = std::shared_ptr<const Servable>;
 
-  ModelManager(const Runtime& runtime, Logger& log, RepositoryOptions options);
+  // Calls a loaded version before it is published, on the thread that loads. Throws Error when it
+  // must not be.
+  using WarmUp = std::function<void(const Servable&)>;
+
+  ModelManager(const Runtime& runtime, Logger& log, RepositoryOptions options,
+               WarmUp warm_up = nullptr);
   ~ModelManager();
 
   // Begins the first loads and returns; `on_ready` is called on another thread when they are done.
@@ -99,6 +104,7 @@ class ModelManager {
     std::mutex operation;                 // held through a load or unload of this model
     std::map<int64_t, Version> versions;  // guarded by the manager's mutex
     std::string problem;                  // the same: the source's, when it was last looked at
+    const std::shared_ptr<RecentRequests> recent = std::make_shared<RecentRequests>();
   };
   struct Hash {
     using is_transparent = void;
@@ -112,6 +118,7 @@ class ModelManager {
     std::string path;
     FileStamp stamp;
     std::shared_ptr<ModelStats> stats;
+    std::shared_ptr<RecentRequests> recent;
     std::shared_ptr<const Servable> result;
     absl::Status status;
   };
@@ -137,6 +144,7 @@ class ModelManager {
   const Runtime& runtime_;
   Logger& log_;
   const RepositoryOptions options_;
+  const WarmUp warm_up_;
   const Ref<ir::FileLeases> leases_ = make_ref<ir::FileLeases>();
   std::atomic<bool> ready_{false};
   std::atomic<uint64_t> loads_{0};

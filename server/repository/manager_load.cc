@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
+#include "absl/strings/ascii.h"
 #include "core/base/error.h"
 #include "ir/archive/zip.h"
 #include "server/repository/manager.h"
@@ -15,7 +17,6 @@ std::shared_ptr<Servable> make_servable(const Runtime& runtime, const ModelOptio
                                         const std::string& name, int64_t version,
                                         Ref<ir::FileBytes> archive,
                                         const inference::ModelConfig* config) {
-  const auto start = std::chrono::steady_clock::now();
   auto servable = std::make_shared<Servable>();
   servable->name = name;
   servable->version = version;
@@ -25,8 +26,6 @@ std::shared_ptr<Servable> make_servable(const Runtime& runtime, const ModelOptio
   servable->signature = make_signature(servable->method->function->schema());
   if (config) apply_config(*config, &servable->signature);
   servable->config = effective_config(config, name, servable->signature);
-  servable->load_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return servable;
 }
 
@@ -37,6 +36,14 @@ absl::Status check_name(const std::string& name) {
   }
   return absl::InvalidArgumentError(
       str_cat("failed to load '", name, "': a model's name is the name of its folder"));
+}
+
+// <model> of <model>/<version>/<archive>; empty for what has no version's folder.
+std::string folder_of(const std::string& archive) {
+  const std::filesystem::path version = std::filesystem::path(archive).parent_path();
+  const std::string number = version.filename().string();
+  const bool is_version = !number.empty() && std::ranges::all_of(number, absl::ascii_isdigit);
+  return is_version ? version.parent_path().string() : "";
 }
 
 // Loading must not take CPU time from requests. Only this thread's priority changes.
@@ -137,7 +144,7 @@ std::vector<ModelManager::Job> ModelManager::plan(const SourceModel& source,
     version.tried = found.stamp;
     version.tried_config = source.config_stamp;
     if (!version.servable) version.state = ModelState::kLoading;
-    Job job{number, nullptr, found.path, found.stamp, version.stats, nullptr, {}};
+    Job job{number, nullptr, found.path, found.stamp, version.stats, entry.recent, nullptr, {}};
     const auto bytes = given.archives.find(number);
     if (bytes != given.archives.end()) job.archive = ir::FileBytes::copy(bytes->second);
     jobs.push_back(std::move(job));
@@ -148,10 +155,16 @@ std::vector<ModelManager::Job> ModelManager::plan(const SourceModel& source,
 void ModelManager::run_job(const std::string& name, const ModelConfigPtr& config, Job* job) {
   ++loads_;
   try {
+    const auto start = std::chrono::steady_clock::now();
     if (!job->archive) job->archive = leases_->open(job->path);
     auto servable = make_servable(runtime_, options_.model, name, job->version,
                                   std::move(job->archive), config.get());
     servable->stats = job->stats;
+    servable->recent = job->recent;
+    servable->folder = folder_of(job->path);
+    if (warm_up_) warm_up_(*servable);
+    servable->load_seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log_.info("model.loaded", {{"model", name},
                                {"version", servable->version_text},
                                {"seconds", str_cat(servable->load_seconds)},

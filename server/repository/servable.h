@@ -9,6 +9,7 @@
 #include "server/engine/model.h"
 #include "server/engine/signature.h"
 #include "server/observe/model_stats.h"
+#include "server/repository/recent_requests.h"
 
 namespace temper {
 
@@ -16,11 +17,13 @@ struct Servable {
   std::string name;
   int64_t version = 0;
   std::string version_text;
+  std::string folder;  // of the model, where it comes from one; else empty
   std::shared_ptr<Model> model;
   const Model::Method* method = nullptr;
   Signature signature;
   inference::ModelConfig config;  // the effective one
   std::shared_ptr<ModelStats> stats;
+  std::shared_ptr<RecentRequests> recent;  // of all versions
   double load_seconds = 0;
 };
 

@@ -113,6 +113,75 @@ class Explicit(DaemonTest):
         repository.add_example("textstats")
 
 
+WARM_UP = """
+model_warmup {{ name: "ones" batch_size: 1 inputs {{ key: "image" value {{
+  data_type: TYPE_FP32 dims: [{dims}] random_data: true }} }} }}
+"""
+
+
+class WarmUp(unittest.TestCase):
+    """Versions are called before requests reach them."""
+
+    def setUp(self):
+        self.repository = Repository()
+        self.addCleanup(self.repository.remove)
+        self.repository.add_example("digits")
+        self.daemon = Daemon(self.repository, "--model-control-mode", "explicit")
+        self.addCleanup(self.daemon.stop)
+        self.client = self.daemon.client
+
+    def load(self):
+        self.client.call("RepositoryModelLoad", model_name="digits")
+
+    def packed(self) -> float:
+        text = self.daemon.get("/metrics")[1].decode()
+        return float(text.split('temper_packed_entries{kind="weights"} ')[1].split()[0])
+
+    def test_configured_samples(self):
+        config = self.repository.path / "digits" / "config.pbtxt"
+        config.write_text(WARM_UP.format(dims="1, 1, 8, 8"))
+        self.load()
+        self.assertGreater(self.packed(), 0)
+        stats = self.client.call("ModelStatistics", name="digits").model_stats[0]
+        self.assertEqual(stats.inference_count, 0)
+
+    def test_samples_that_fail(self):
+        config = self.repository.path / "digits" / "config.pbtxt"
+        config.write_text(WARM_UP.format(dims="8, 8"))
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.load()
+        self.assertIn("warm-up 'ones'", caught.exception.details())
+        self.assertFalse(self.client.call("ModelReady", name="digits").ready)
+
+    def test_samples_from_files(self):
+        config = self.repository.path / "digits" / "config.pbtxt"
+        text = WARM_UP.format(dims="1, 1, 8, 8").replace("random_data: true", 'input_data_file: "ones"')
+        config.write_text(text)
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.load()
+        self.assertIn("warmup/ones", caught.exception.details())
+        (self.repository.path / "digits" / "warmup").mkdir()
+        (self.repository.path / "digits" / "warmup" / "ones").write_bytes(ONES.tobytes())
+        self.load()
+        self.assertGreater(self.packed(), 0)
+
+    def test_shapes_of_recent_requests(self):
+        self.load()
+        self.assertEqual(self.packed(), 0)
+        version_of(self.client)
+        self.client.call("RepositoryModelUnload", model_name="digits")
+        self.assertEqual(self.packed(), 0)
+        self.load()
+        self.assertGreater(self.packed(), 0)
+
+    def test_a_version_that_takes_other_inputs(self):
+        self.load()
+        version_of(self.client)
+        self.repository.add("digits", EXAMPLES / "models" / "textstats" / "1" / "model.pt", 2)
+        self.load()
+        self.assertTrue(self.client.call("ModelReady", name="digits", version="2").ready)
+
+
 class Polling(unittest.TestCase):
     def setUp(self):
         self.repository = Repository()
