@@ -164,6 +164,14 @@ void tanh_each(const float* x, float* to, int64_t n) {
   for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(x[i]);
 }
 
+void silu_each(const float* x, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float e = simd::exp_nonpositive(x[i] < 0 ? x[i] : -x[i]);
+    to[i] = (x[i] < 0 ? x[i] * e : x[i]) / (1.0f + e);
+  }
+}
+
 void relu_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) to[i] = x[i] < 0.0f ? 0.0f : x[i];
@@ -292,10 +300,10 @@ void weigh_rows(const float* const* rows, const float* weight, int64_t taps, flo
 }  // namespace
 
 void fill(NnLoops& loops) {
-  loops = {max_row,       sum_row,   sum,         scale_shift, scale_shift_each,
-           moments,       normalize, add_scaled,  max_with,    dot,
-           lstm_cell,     gru_cell,  tanh_each,   relu_each,   small_product,
-           panel_product, softmax,   gather_taps, weigh_rows};
+  loops = {max_row,       sum_row,       sum,        scale_shift, scale_shift_each,
+           moments,       normalize,     add_scaled, max_with,    dot,
+           lstm_cell,     gru_cell,      tanh_each,  relu_each,   silu_each,
+           small_product, panel_product, softmax,    gather_taps, weigh_rows};
 }
 
 }  // namespace temper::TEMPER_ISA

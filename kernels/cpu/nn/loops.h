@@ -42,6 +42,7 @@ struct NnLoops {
                    int64_t n);
   void (*tanh_each)(const float* x, float* to, int64_t n);
   void (*relu_each)(const float* x, float* to, int64_t n);
+  void (*silu_each)(const float* x, float* to, int64_t n);  // x * sigmoid(x)
   // to[m][n] = sum over k of a[m * a_row + k] * b[k * b_row + n] (+ bias[n] unless null).
   void (*small_product)(const float* a, int64_t a_row, const float* b, int64_t b_row,
                         const float* bias, float* to, int64_t m, int64_t n, int64_t k);

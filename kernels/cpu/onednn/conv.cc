@@ -187,8 +187,9 @@ PackedKey key_of(int threads, const Tensor& input, const Tensor& weight, const T
 
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
               const Tensor& bias, const Tensor& scale, const ConvParams& params,
-              const Epilogue& epilogue, const Tensor& output) {
+              const Epilogue& whole, const Tensor& output) {
   const Team team = team_for(context);
+  const Epilogue epilogue = part_of_primitive(whole, output);
   const PackedKey key = key_of(team.threads, input, weight, bias, scale, params, epilogue, output);
   const Ref<Kept> kept = kept_primitive(context, key, [&] {
     return make_conv(input, weight, bias, scale.defined(), params, epilogue, output);
@@ -217,6 +218,7 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
   if (conv.residual_by == ResidualBy::kOperand) data.push_back(epilogue.residual);
   conv.runnable->run(team.stream, data);
   if (conv.dst_out) conv.dst_out->run(team.stream, {dst, output});
+  apply_rest(team, whole, epilogue, output);
 }
 
 }  // namespace temper::onednn

@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 #include "core/sync/float_mode.h"
 #include "kernels/cpu/onednn/process.h"
 
@@ -36,6 +38,16 @@ Team team_for(const RunContext& context) {
   omp_set_num_threads(threads);
   set_team_mode(threads);
   return {stream, threads};
+}
+
+void run_in_team(const Team& team, int64_t end, int64_t grain,
+                 absl::FunctionRef<void(int64_t, int64_t)> body) {
+  const int64_t parts = std::clamp<int64_t>(end / grain, 1, team.threads);
+  if (parts == 1) return body(0, end);
+  // In whole lines of the cache, so that no two threads write one.
+  const int64_t part = ((end + parts - 1) / parts + 15) / 16 * 16;
+#pragma omp parallel for num_threads(parts) schedule(static)
+  for (int64_t i = 0; i < parts; ++i) body(std::min(end, i * part), std::min(end, (i + 1) * part));
 }
 
 dnnl::memory::dims dims_of(DimsView sizes) { return {sizes.begin(), sizes.end()}; }

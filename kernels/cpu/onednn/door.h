@@ -21,6 +21,11 @@ struct Team {
 // The request's share of the threads, in its mode for denormals. Ask for it before a primitive is
 // described: that is when oneDNN decides how many threads share the work.
 Team team_for(const RunContext& context);
+// Calls body on disjoint ranges that cover [0, end), each at least `grain` long, on the threads of
+// the library: those that have just run a primitive still wait for work, while the pool's would
+// have to be woken and take their cores. `body` must not throw.
+void run_in_team(const Team& team, int64_t end, int64_t grain,
+                 absl::FunctionRef<void(int64_t, int64_t)> body);
 
 dnnl::memory::dims dims_of(DimsView sizes);
 // f32 descriptor with the tensor's own strides.

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "kernels/cpu/nn/loops.h"
+
 namespace temper::onednn {
 namespace {
 
@@ -24,6 +26,23 @@ dnnl::algorithm algorithm_of(Activation activation) {
 }
 
 }  // namespace
+
+Epilogue part_of_primitive(const Epilogue& epilogue, const Tensor& output) {
+  Epilogue part = epilogue;
+  const bool dense = output.is_contiguous() || output.is_channels_last();
+  if (dense && epilogue.activation == Activation::kSilu) part.activation = Activation::kNone;
+  return part;
+}
+
+void apply_rest(const Team& team, const Epilogue& epilogue, const Epilogue& done,
+                const Tensor& output) {
+  if (done.activation == epilogue.activation) return;
+  constexpr int64_t kGrain = 32768;
+  auto* values = output.data<float>();
+  run_in_team(team, output.numel(), kGrain, [&](int64_t begin, int64_t end) {
+    nn_loops().silu_each(values + begin, values + begin, end - begin);
+  });
+}
 
 dnnl::primitive_attr attributes_of(const Epilogue& epilogue, ResidualBy by) {
   dnnl::post_ops operations;

@@ -64,8 +64,9 @@ Ref<Packed> packed_weights(const RunContext& context, const Team& team, const Pr
 }  // namespace
 
 void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const Tensor& bias,
-            const Epilogue& epilogue, const Tensor& out) {
+            const Epilogue& whole, const Tensor& out) {
   const Team team = team_for(context);
+  const Epilogue epilogue = part_of_primitive(whole, out);
   // Packing pays when the product is run again; a single row reads the weights once either way.
   const bool packs = context.packed && is_constant(w) && a.size(-2) > 1;
   PackedKey key(kProductKey);
@@ -91,6 +92,7 @@ void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const T
     copy_into(out, epilogue.residual);
   }
   product.runnable->run(team.stream, data);
+  apply_rest(team, whole, epilogue, out);
 }
 
 }  // namespace temper::onednn

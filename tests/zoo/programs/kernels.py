@@ -173,3 +173,21 @@ def orders_and_extremes(t: Tensor) -> List[Tensor]:
         if t.dtype != torch.bfloat16:
             out.append(t.prod(dim))
     return out
+
+
+MAPS = torch.randn(2, 8, 13, 11)
+POINTS = torch.randn(24, 8, 1, 1)
+ODD = MAPS.clone()
+ODD[0, 0, 0, :4] = torch.tensor([float("inf"), float("-inf"), float("nan"), -1e30])
+
+
+@program((MAPS, POINTS), (MAPS * 60, POINTS), (MAPS.contiguous(memory_format=torch.channels_last), POINTS * 9),
+         (ODD, POINTS), (torch.randn(1, 8, 70, 90), POINTS), (MAPS.double(), POINTS.double()),
+         (MAPS[:, :, ::2], POINTS), (MAPS[:0], POINTS))
+def layers_with_silu(x: Tensor, w: Tensor) -> List[Tensor]:
+    wide = torch.nn.functional.silu(torch.conv2d(x, w))
+    deep = torch.nn.functional.silu(torch.conv2d(wide, w[:, :1].expand(24, 1, 3, 3).contiguous(), None, [2, 2], [1, 1], [1, 1], 24))
+    out = [wide, deep, torch.nn.functional.silu(torch.conv2d(x, w) + wide)]
+    rows = x.flatten(2).transpose(1, 2)
+    return out + [torch.nn.functional.silu(torch.nn.functional.linear(rows, w.flatten(1))),
+                  torch.nn.functional.silu(torch.matmul(rows, w.flatten(1).t()))]
