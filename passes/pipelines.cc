@@ -29,6 +29,7 @@ const Pipeline& load_pipeline() {
         "fuse_layers", "fold_batch_norm", "fold_affine", "fold_input_affine",
         "constant_propagation", "cse", "dce"},
        4},
+      {{"joined_norms", "constant_propagation", "cse", "dce"}},
       {{"free_layout", "embedding_bags", "pointwise_spellings", "cse", "constant_pooling", "dce"}},
       {{"loop_invariants", "cse", "dce"}},
       {{"pointwise_groups", "dce"}},

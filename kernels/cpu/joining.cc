@@ -100,9 +100,9 @@ std::vector<Tensor> grid(std::vector<Tensor> tensors, bool swap) {
 
 }  // namespace
 
-Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) {
+Joined describe_joined(const std::vector<Tensor>& tensors, int64_t dim) {
   if (tensors.empty()) fail("torch.cat(): expected a non-empty list of Tensors");
-  const DType dtype = common_dtype(tensors);
+  Joined joined{common_dtype(tensors), common_format(tensors), {0}, 0};
   const Tensor* first = nullptr;
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (tensors[i].dim() == 0) {
@@ -110,24 +110,34 @@ Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) {
     }
     if (!first && !skipped(tensors[i])) first = &tensors[i];
   }
-  if (!first) return empty({0}, dtype);
-  const int64_t d = wrap_dim(dim, first->dim());
-  Dims sizes(first->sizes().begin(), first->sizes().end());
-  sizes[d] = 0;
+  if (!first) return joined;
+  joined.dim = wrap_dim(dim, first->dim());
+  joined.sizes.assign(first->sizes().begin(), first->sizes().end());
+  int64_t& length = joined.sizes[static_cast<size_t>(joined.dim)];
+  length = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (skipped(tensors[i])) continue;
-    check_cat_shapes(*first, tensors[i], d, i);
-    sizes[d] += tensors[i].sizes()[d];
+    check_cat_shapes(*first, tensors[i], joined.dim, i);
+    length += tensors[i].size(joined.dim);
   }
-  const Tensor out = empty(sizes, dtype, common_format(tensors));
+  return joined;
+}
+
+Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) {
+  const Joined joined = describe_joined(tensors, dim);
+  const Tensor out = empty(joined.sizes, joined.dtype, joined.format);
   int64_t start = 0;
   for (const Tensor& tensor : tensors) {
     if (skipped(tensor)) continue;
-    const int64_t length = tensor.sizes()[d];
-    copy_into(out.slice(d, start, start + length), tensor);
+    const int64_t length = tensor.size(joined.dim);
+    copy_into(out.slice(joined.dim, start, start + length), tensor);
     start += length;
   }
   return out;
+}
+
+void rank_of_cat(OpCall& call) {
+  call.ret(static_cast<int64_t>(describe_joined(call.tensors(0), call.integer(1)).sizes.size()));
 }
 
 void cat(OpCall& call) { call.ret(concatenate(call.tensors(0), call.integer(1))); }

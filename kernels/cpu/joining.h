@@ -36,7 +36,18 @@ void constant_pad_nd(OpCall& call);
 void reflection_pad(OpCall& call);   // 1d, 2d and 3d
 void replication_pad(OpCall& call);  // 1d, 2d and 3d
 
-// For other families.
+// (tensors, dim): the number of dims that cat gives; raises as cat does.
+void rank_of_cat(OpCall& call);
+
+// What concatenate() gives, and along which dim.
+struct Joined {
+  DType dtype;
+  MemoryFormat format;
+  Dims sizes;
+  int64_t dim;
+};
+// For other families. Throw what aten::cat raises.
+Joined describe_joined(const std::vector<Tensor>& tensors, int64_t dim);
 Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim);
 
 }  // namespace temper::joining

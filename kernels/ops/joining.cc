@@ -9,6 +9,7 @@ void add_joining(OpRegistry& registry) {
       {"aten::cat", joining::cat, kFollowsLayout},
       {"aten::concat", joining::cat, kFollowsLayout},
       {"aten::concatenate", joining::cat},
+      {"temper::rank_of_cat", joining::rank_of_cat, kFollowsLayout},
       {"aten::stack", joining::stack},
       {"aten::hstack", joining::hstack},
       {"aten::vstack", joining::vstack},

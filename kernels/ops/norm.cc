@@ -1,5 +1,6 @@
 #include "kernels/cpu/norm.h"
 
+#include "kernels/cpu/joined_norm.h"
 #include "kernels/cpu/row_norms.h"
 #include "kernels/ops/families.h"
 
@@ -16,6 +17,7 @@ void add_norm(OpRegistry& registry) {
       {"aten::rms_norm", rms_norm, kKeepsRank},
       {"temper::layer_norm", spelled_layer_norm, kFollowsLayout},
       {"temper::rms_norm", spelled_rms_norm, kFollowsLayout},
+      {"temper::joined_norm", joined_norm, kFollowsLayout},
       {"aten::group_norm", group_norm, kKeepsRank},
       {"aten::native_group_norm", native_group_norm},
       {"aten::instance_norm", instance_norm, kKeepsRank | kUpdatesStatistics},

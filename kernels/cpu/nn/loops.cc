@@ -91,6 +91,15 @@ void scale_shift_each(const float* x, float* to, int64_t n, const float* scale,
   for (int64_t i = 0; i < n; ++i) to[i] = x[i] * scale[i] + shift[i];
 }
 
+void scale_shift_relu(const float* x, float* to, int64_t n, const float* scale,
+                      const float* shift) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float y = x[i] * scale[i] + shift[i];
+    to[i] = y < 0.0f ? 0.0f : y;
+  }
+}
+
 void moments(const float* x, int64_t n, float eps, float* mean, float* rstd) {
   // Long rows in blocks, so that a float sum keeps its digits.
   constexpr int64_t kBlock = 4096;
@@ -300,10 +309,12 @@ void weigh_rows(const float* const* rows, const float* weight, int64_t taps, flo
 }  // namespace
 
 void fill(NnLoops& loops) {
-  loops = {max_row,       sum_row,       sum,        scale_shift, scale_shift_each,
-           moments,       normalize,     add_scaled, max_with,    dot,
-           lstm_cell,     gru_cell,      tanh_each,  relu_each,   silu_each,
-           small_product, panel_product, softmax,    gather_taps, weigh_rows};
+  loops = {max_row,          sum_row,          sum,       scale_shift,
+           scale_shift_each, scale_shift_relu, moments,   normalize,
+           add_scaled,       max_with,         dot,       lstm_cell,
+           gru_cell,         tanh_each,        relu_each, silu_each,
+           small_product,    panel_product,    softmax,   gather_taps,
+           weigh_rows};
 }
 
 }  // namespace temper::TEMPER_ISA

@@ -24,6 +24,9 @@ struct NnLoops {
   // to[i] = x[i] * scale[i] + shift[i]
   void (*scale_shift_each)(const float* x, float* to, int64_t n, const float* scale,
                            const float* shift);
+  // to[i] = max(x[i] * scale[i] + shift[i], 0); NaN stays
+  void (*scale_shift_relu)(const float* x, float* to, int64_t n, const float* scale,
+                           const float* shift);
   // Mean and 1 / sqrt(variance + eps) of a row.
   void (*moments)(const float* x, int64_t n, float eps, float* mean, float* rstd);
   // to = (x - mean) * rstd * weight + bias; weight and bias may be null.
