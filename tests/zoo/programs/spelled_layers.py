@@ -169,3 +169,42 @@ class IdentitiesAlone(Identities):
 @made((torch.randn(3, 6),), (torch.randn(1, 6),))
 def traced_identities():
     return torch.jit.trace(IdentitiesAlone(), torch.randn(3, 6), check_trace=False)
+
+
+A, B = torch.randn(2, 3, 7, 5), torch.randn(2, 2, 7, 5)
+LAST = torch.channels_last
+
+
+class JoinedNorms(nn.Module):
+    """As networks do that hand on all results so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(5)
+        self.plain = nn.BatchNorm2d(10, affine=False)
+        self.conv = nn.Conv2d(5, 4, 1)
+        for norm in (self.norm, self.plain):
+            nn.init.normal_(norm.running_mean)
+            nn.init.uniform_(norm.running_var, 0.5, 2)
+        nn.init.normal_(self.norm.weight)
+        nn.init.normal_(self.norm.bias)
+
+    def forward(self, a: Tensor, b: Tensor) -> Tuple[List[Tensor], List[List[int]]]:
+        parts = [a, b]
+        first = F.relu(self.norm(torch.cat(parts, 1)))
+        parts.append(a - 1)
+        parts.append(b * 2)
+        second = torch.cat(parts, 1)
+        rank = second.dim()
+        second = F.relu(self.plain(second), inplace=True)
+        out = [first, second, self.conv(first) * rank]
+        return out, [list(t.stride()) for t in out]
+
+
+@program((A, B), (A.to(memory_format=LAST), B.to(memory_format=LAST)), (A, B.to(memory_format=LAST)),
+         (A[:, :, ::2], B[:, :, ::2]), (A[:0], B[:0]), (A.to(memory_format=LAST)[:1], B.to(memory_format=LAST)[:1]),
+         (A * float("inf"), B), (torch.randn(1, 3, 70, 80), torch.randn(1, 2, 70, 80)),
+         Call((A, A), fails="running_mean"), Call((A[:, :, 0], B[:, :, 0]), fails="4D"), Call((A, B[0]), fails="dim"),
+         Call((A, B[:, :, 1:]), fails="Sizes of tensors must match"), Call((A.double(), B), fails=""))
+class NormsOfJoined(JoinedNorms):
+    pass
