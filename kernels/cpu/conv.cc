@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/layout.h"
+#include "kernels/cpu/matmul.h"
 #include "kernels/cpu/onednn/conv.h"
 
 namespace temper {
@@ -230,14 +231,23 @@ void check_dtypes(const Tensor& input, const Tensor& weight, const Tensor& bias)
   }
 }
 
+bool all_are(DimsView values, int64_t wanted) {
+  return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == wanted; });
+}
+
+bool has_single_taps(const Tensor& weight, const ConvParams& p) {
+  return !p.transposed && all_are(weight.sizes().subspan(2), 1) && all_are(p.padding, 0);
+}
+
 // A strided convolution of single taps reads few of its inputs: those alone make a dense one, which
 // the library runs faster.
 bool skips_inputs(const Tensor& weight, const ConvParams& p) {
-  const auto spatial = weight.sizes().subspan(2);
-  return !p.transposed &&
-         std::all_of(spatial.begin(), spatial.end(), [](int64_t k) { return k == 1; }) &&
-         std::any_of(p.stride.begin(), p.stride.end(), [](int64_t s) { return s > 1; }) &&
-         std::all_of(p.padding.begin(), p.padding.end(), [](int64_t n) { return n == 0; });
+  return has_single_taps(weight, p) && !all_are(p.stride, 1);
+}
+
+// Of images of one pixel it is a linear layer.
+bool is_linear(const Tensor& input, const Tensor& weight, const ConvParams& p) {
+  return has_single_taps(weight, p) && p.groups == 1 && all_are(input.sizes().subspan(2), 1);
 }
 
 Tensor read_inputs(Tensor input, ConvParams& p) {
@@ -276,6 +286,14 @@ Tensor convolve(const RunContext& context, Tensor input, Tensor weight, const Te
     const bool last = free_layout || input.is_channels_last() || weight.is_channels_last();
     const MemoryFormat format = last ? channels_last_format(spatial) : MemoryFormat::kContiguous;
     out = empty(sizes, DType::kFloat32, format);
+    if (!scale.defined() && is_linear(input, weight, p)) {
+      const int64_t rows = input.size(0);
+      const Tensor matrix = weight.reshape({weight.size(0), weight.size(1)});
+      if (streams_weight(context, input, rows, matrix, bias)) {
+        stream_weight(context, input, rows, matrix, bias, batched ? epilogue : nullptr, out);
+        return batched ? out : out.squeeze(0);
+      }
+    }
     const bool fused = epilogue && batched && fuses(*epilogue, sizes);
     const MemoryFormat wanted =
         free_layout || input.is_channels_last() ? format : MemoryFormat::kContiguous;

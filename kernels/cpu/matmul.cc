@@ -206,7 +206,8 @@ void check_bias_dtype(const Tensor& x, const Tensor& weight, const Tensor& bias)
   fail(bias.dtype() == weight.dtype() ? "mat1" : "self", " and mat2 must have the same dtype");
 }
 
-// Few rows times a constant weight: what the call costs beside reading the weight counts.
+}  // namespace
+
 bool streams_weight(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
                     const Tensor& bias) {
   return rows <= RowPanels::kFewRows && context.packed && x.dtype() == DType::kFloat32 &&
@@ -214,13 +215,10 @@ bool streams_weight(const RunContext& context, const Tensor& x, int64_t rows, co
          (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)));
 }
 
-// Takes rectifiers out of the epilogue, which the result then has been through.
-Tensor few_rows(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
-                const Tensor& bias, Epilogue* epilogue) {
+void stream_weight(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
+                   const Tensor& bias, Epilogue* epilogue, const Tensor& out) {
   const int64_t inputs = weight.size(1), outputs = weight.size(0);
-  Dims sizes(x.sizes().begin(), x.sizes().end());
-  sizes.back() = outputs;
-  const Tensor out = empty(sizes, DType::kFloat32), dense = x.contiguous();
+  const Tensor dense = x.contiguous();
   const Tensor addend = bias.defined() ? bias.contiguous() : bias;
   RowPanels(context, weight)
       .multiply(context, dense.data<float>(), inputs,
@@ -230,10 +228,7 @@ Tensor few_rows(const RunContext& context, const Tensor& x, int64_t rows, const 
     nn_loops().relu_each(out.data<float>(), out.data<float>(), out.numel());
     *epilogue = Epilogue();
   }
-  return out;
 }
-
-}  // namespace
 
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
                  const Tensor& bias, Epilogue* epilogue) {
@@ -252,11 +247,13 @@ Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weigh
   }
   check_bias_dtype(x, weight, bias);
   const int64_t rows = numel_of(x.sizes().subspan(0, x.sizes().size() - 1));
-  if (streams_weight(context, x, rows, weight, bias)) {
-    return few_rows(context, x, rows, weight, bias, epilogue);
-  }
   Dims sizes(x.sizes().begin(), x.sizes().end());
   sizes.back() = weight.size(0);
+  if (streams_weight(context, x, rows, weight, bias)) {
+    const Tensor out = empty(sizes, DType::kFloat32);
+    stream_weight(context, x, rows, weight, bias, epilogue, out);
+    return out;
+  }
   const Tensor flat = x.reshape({rows, x.size(-1)});
   const int64_t work = flat.numel() * weight.size(0);
   // A bias of another shape is broadcast.

@@ -11,6 +11,14 @@ struct Epilogue;
 
 // a [.., M, K] x b [.., K, N] with broadcast batch dims, following torch.matmul for ranks 1 and 2.
 Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b);
+// Few rows times a constant weight [N, K]: what the call costs beside reading the weight counts.
+bool streams_weight(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
+                    const Tensor& bias);
+// That product, of x as `rows` rows, into the dense `out`. Takes rectifiers out of the epilogue,
+// which the result then has been through.
+void stream_weight(const RunContext& context, const Tensor& x, int64_t rows, const Tensor& weight,
+                   const Tensor& bias, Epilogue* epilogue, const Tensor& out);
+
 // x [.., K] * weight[N, K]^T + bias[N]. An epilogue that could be fused is done and emptied.
 Tensor linear_of(const RunContext& context, const Tensor& x, const Tensor& weight,
                  const Tensor& bias, Epilogue* epilogue = nullptr);
