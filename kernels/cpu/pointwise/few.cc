@@ -46,6 +46,16 @@ const TensorImpl* first_tensor(OpCall& call, const PointwiseRule& rule) {
   return nullptr;
 }
 
+// Without a call for the few numbers that there are.
+bool same_sizes(DimsView a, DimsView b) {
+  if (a.data() == b.data()) return true;
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 // Nobody but one handle refers to it, and it looks like a new tensor of its shape.
 bool is_like_new(const TensorImpl& tensor) {
   const Storage& storage = *tensor.storage;
@@ -68,7 +78,7 @@ Tensor take_argument(OpCall& call, const PointwiseRule& rule, DimsView sizes, DT
     const auto argument = static_cast<size_t>(input.argument);
     if (!call.dies(argument) || !call.in(argument).is_tensor()) continue;
     TensorImpl* tensor = call.in(argument).raw_tensor();
-    if (!tensor || tensor->dtype != dtype || DimsView(tensor->sizes) != sizes ||
+    if (!tensor || tensor->dtype != dtype || !same_sizes(tensor->sizes, sizes) ||
         !is_like_new(*tensor)) {
       continue;
     }
@@ -111,7 +121,7 @@ Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
       }
       const TensorImpl* tensor = value.raw_tensor();
       if (!tensor || !tensor->contiguous || tensor->dtype != first->dtype ||
-          tensor->sizes != first->sizes) {
+          !same_sizes(tensor->sizes, first->sizes)) {
         return {};
       }
       values[i] = tensor->storage->data() + tensor->offset * item_size(tensor->dtype);
