@@ -191,3 +191,16 @@ def layers_with_silu(x: Tensor, w: Tensor) -> List[Tensor]:
     rows = x.flatten(2).transpose(1, 2)
     return out + [torch.nn.functional.silu(torch.nn.functional.linear(rows, w.flatten(1))),
                   torch.nn.functional.silu(torch.matmul(rows, w.flatten(1).t()))]
+
+
+def shapes_and_counts(dtype: torch.dtype) -> Tuple[Tensor, Tensor, Tensor]:
+    return (torch.rand(7, 9, dtype=dtype) * 5, torch.randint(0, 200, (7, 9)).to(dtype), torch.rand(7, 9, dtype=dtype))
+
+
+@program(shapes_and_counts(torch.float32), shapes_and_counts(torch.float64),
+         (torch.rand(3), torch.tensor([10.0, -1.0, 3.0]), torch.tensor([0.1, 0.2, 1.5])),
+         (torch.rand(4, 1), torch.tensor([1e6]), torch.tensor(0.3)), (torch.rand(0, 3), torch.rand(0), torch.rand(0)))
+def drawn_distributions(a: Tensor, n: Tensor, p: Tensor) -> List[Tensor]:
+    torch.manual_seed(5)
+    return [torch._standard_gamma(a), torch._sample_dirichlet(a), torch.binomial(n, p), torch.rand(2),
+            torch._standard_gamma(a * 0.01), torch.randn(3), torch.poisson(a)]
