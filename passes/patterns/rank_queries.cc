@@ -1,8 +1,6 @@
 // x.dim() is asked of the first tensor of a chain that keeps the number of dims, or changes it by a
 // known number, so that the checks of a network's layers become one. len(x.size()) is x.dim().
 
-#include <algorithm>
-
 #include "passes/analysis/effects.h"
 #include "passes/constants.h"
 #include "passes/pass.h"
@@ -40,9 +38,7 @@ class RankQueries {
         len_(ops.find("aten::len.t")),
         select_(ops.find("aten::select.int")),
         unsqueeze_(ops.find("aten::unsqueeze")),
-        add_(ops.find("aten::add.int")),
-        cat_(ops.find("aten::cat")),
-        rank_of_cat_(ops.find("temper::rank_of_cat")) {}
+        add_(ops.find("aten::add.int")) {}
 
   bool visit(Graph& graph, Block& block) {
     bool changed = false;
@@ -69,33 +65,10 @@ class RankQueries {
         break;
       }
     }
-    const bool joined = joins_own_list(*source->node());
-    if (source == node.input(0) && !joined) return false;
+    if (source == node.input(0)) return false;
     if (more != 0) add_to_result(graph, node, more);
     node.set_input(0, source);
-    if (joined) ask_parts(graph, node);
     return true;
-  }
-
-  // Of a list that nobody can change meanwhile.
-  bool joins_own_list(const Node& node) const {
-    if (!node.op() || node.op() != cat_) return false;
-    const Value* list = node.input(0);
-    return list->node()->is(ir::Kind::kListConstruct) &&
-           std::ranges::all_of(list->uses(), [this](const ir::Use& use) {
-             return use.node->op() == cat_ || use.node->op() == rank_of_cat_;
-           });
-  }
-
-  // What is joined need not be there to tell how many dims it has.
-  void ask_parts(Graph& graph, Node& node) const {
-    const Node& cat = *node.input(0)->node();
-    ir::InsertScope scope(&graph, &node);
-    Node* rank = graph.insert(
-        graph.create_op(rank_of_cat_, {cat.input(0), cat.input(1)}, {node.output()->type()}));
-    rank->set_range(node.range());
-    node.output()->replace_all_uses_with(rank->output());
-    node.destroy();
   }
 
   void add_to_result(Graph& graph, Node& node, int64_t more) const {
@@ -128,8 +101,6 @@ class RankQueries {
   const OpDef* select_;
   const OpDef* unsqueeze_;
   const OpDef* add_;
-  const OpDef* cat_;
-  const OpDef* rank_of_cat_;
 };
 
 }  // namespace
