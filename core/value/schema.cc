@@ -115,7 +115,9 @@ std::string Schema::text() const {
   }
   text += ") -> ";
   if (varret) return text + "...";
-  if (returns.size() == 1 && returns[0].name.empty()) return text + argument_text(returns[0]);
+  // A lone tuple would read as the returns themselves.
+  const bool lone = returns.size() == 1 && returns[0].name.empty();
+  if (lone && returns[0].type->kind() != TypeKind::kTuple) return text + argument_text(returns[0]);
   text += "(";
   for (size_t i = 0; i < returns.size(); ++i) text += (i ? ", " : "") + argument_text(returns[i]);
   return text + ")";

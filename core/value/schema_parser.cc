@@ -351,7 +351,12 @@ class Parser {
     skip();
     if (at_ == text_.size()) error("expected a default value");
     const char c = text_[at_];
-    if (c == '"' || c == '\'') return quoted();
+    if (c == '"' || c == '\'') {
+      if (wanted->kind() != TypeKind::kString && wanted->kind() != TypeKind::kAny) {
+        error(str_cat("a string is no default of type ", wanted->annotation()));
+      }
+      return quoted();
+    }
     if (std::isalpha(static_cast<unsigned char>(c))) return identifier_default();
     return number(wanted);
   }

@@ -125,8 +125,9 @@ Interval make_interval(const OpCall& call, size_t dtype_arg) {
 template <class T>
 auto interval_end(const IValue& value) {
   if constexpr (std::is_integral_v<T>) {
-    return value.is_double() ? static_cast<T>(value.to_double())
-                             : static_cast<T>(value.scalar_as_int());
+    const Tensor end = temper::empty({}, kDTypeOf<T>);
+    fill_scalar(end, value);  // refuses numbers that the type does not hold
+    return *end.data<T>();
   } else if constexpr (requires(T x) { x.real(); }) {
     return T(value.scalar_as_complex());
   } else {

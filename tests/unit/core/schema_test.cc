@@ -55,6 +55,9 @@ TEST(SchemaTest, ReadsTuplesDictsAndVarargs) {
   EXPECT_TRUE(parse_schema("aten::format(str self, ...) -> str").vararg);
   EXPECT_TRUE(parse_schema("prim::Unpack(Any x) -> ...").varret);
   EXPECT_TRUE(parse_schema("prim::f() -> ()").returns.empty());
+  const std::string lone = "aten::f(int x) -> ((int, str))";
+  EXPECT_EQ(parse_schema(lone).returns.size(), 1u);
+  EXPECT_EQ(parse_schema(lone).text(), lone);
 }
 
 TEST(SchemaTest, RefusesBadText) {
@@ -93,6 +96,7 @@ TEST(Schema, SizesOfListsAreSmallNumbers) {
   EXPECT_EQ(parse_schema("aten::f(int[3] x) -> ()").arguments[0].fixed_size, 3);
   EXPECT_THROW(parse_schema("aten::f(int[4294967295] x=0) -> ()"), Error);
   EXPECT_THROW(parse_schema("aten::f(int[3x] x=0) -> ()"), Error);
+  EXPECT_THROW(parse_schema("aten::f(int[1] x=\"valid\") -> ()"), Error);
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ FAMILIES: Dict[str, List[str]] = {
         "torch.hstack([A, V])", "torch.vstack([A, torch.ones(2)])", "A + torch.ones(2, 4)", "A + torch.ones(4)", "A * torch.ones(2, 2)",
         "A + torch.ones(3, 2)", "A.add_(torch.ones(4, 2, 3))", "A.add_(torch.ones(2))", "A.copy_(torch.ones(4))", "A.fill_(V)",
         "torch.broadcast_to(A, [4, 3])", "torch.broadcast_tensors(A, torch.ones(4))", "torch.zeros(-1)", "torch.zeros([2, -3])",
-        "torch.full([-1], 1)", "torch.eye(-1)", "torch.arange(0, 5, -1)", "torch.arange(0, 5, 0)", "torch.linspace(0, 1, -1)",
+        "torch.full([-1], 1)", "torch.eye(-1)", "torch.arange(0, 5, -1)", "torch.arange(0, 5, 0)", "torch.linspace(0, 1, -1)", "torch.linspace(1e30, 2, 3, dtype=torch.int64)",
+        "torch.linspace(300, 1, 3, dtype=torch.int8)",
         "torch.randperm(-1)", "A.flip(2)", "A.roll(1, 5)", "A.rot90(1, [0])", "torch.repeat_interleave(A, -1)",
         "torch.tensor_split(A, 0)", "torch.tensor([[1, 2], [3]])", "torch.view_as_complex(A)", "torch.view_as_real(A)"],
     "places": [
