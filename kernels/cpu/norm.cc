@@ -14,12 +14,17 @@ namespace {
 
 constexpr int64_t kGrain = 131072;
 
+void check_channels(const char* name, const Tensor& t, int64_t count) {
+  if (!t.defined() || t.numel() == count) return;
+  fail(name, " should contain ", count, " elements not ", t.numel());
+}
+
 // Values of an optional per-channel tensor as doubles.
 std::vector<double> channel_values(const char* name, const Tensor& t, int64_t count,
                                    double fallback) {
   std::vector<double> values(static_cast<size_t>(count), fallback);
   if (!t.defined()) return values;
-  if (t.numel() != count) fail(name, " should contain ", count, " elements not ", t.numel());
+  check_channels(name, t, count);
   const Tensor wide = to_dtype(t, DType::kFloat64).contiguous();
   std::copy(wide.data<double>(), wide.data<double>() + count, values.begin());
   return values;
@@ -132,6 +137,8 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
   x = dense_in_format(x);
   const int64_t channels = x.size(1);
   Moments m;
+  check_channels("running_mean", running_mean, channels);
+  check_channels("running_var", running_var, channels);
   if (training) {
     m = channel_moments(x);
     const double count = static_cast<double>(x.numel()) / static_cast<double>(channels);

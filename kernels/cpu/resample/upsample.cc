@@ -271,7 +271,9 @@ void run_vec(OpCall& call, Interpolation mode) {
     for (double factor : call.numbers(factors_at)) {
       const size_t i = request.out.size();
       const int64_t in = 2 + i < input.sizes().size() ? input.sizes()[2 + i] : 0;
-      request.out.push_back(static_cast<int64_t>(static_cast<double>(in) * factor));
+      const double size = static_cast<double>(in) * factor;
+      if (!(std::abs(size) < 0x1p62)) fail("an output size of ", size, " cannot be represented");
+      request.out.push_back(static_cast<int64_t>(size));
       request.factors.push_back(factor);
     }
   }
