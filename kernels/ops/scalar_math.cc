@@ -83,7 +83,7 @@ int64_t to_integer(double v) {
 template <Real kFunction>
 void to_whole(OpCall& call) {
   const IValue& a = call.in(0);
-  call.ret(a.is_int() ? a.to_int() : to_integer(kFunction(a.to_double())));
+  call.ret(a.is_int() ? a.to_int() : to_integer(kFunction(call.number(0))));
 }
 
 void factorial(OpCall& call) {
