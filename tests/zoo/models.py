@@ -60,7 +60,7 @@ def build(name: str) -> Tuple[nn.Module, torch.Tensor]:
     model = torchvision.models.get_model(name, weights=None, **options)
     size = 299 if name == "inception_v3" else 224
     randomise(model)
-    settle(model, torch.randn(2, 3, size, size) if name == "inception_v3"
+    settle(model, torch.randn(2, 3, size, size) if name in ("inception_v3", "maxvit_t")
            else torch.randn(4, 3, 128, 128))
     x = torch.randn(1, 3, size, size)
     spread(model, x)

@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Compares temper with PyTorch on all float models of torchvision, one after the other, with seeded
+random weights. It takes about an hour and 10 GB of memory, so it is run by hand. The last line is
+`N passed, N failed`.
+
+A model may differ from float32 PyTorch by 1e-4, or by twice what that itself differs from float64:
+deep networks with random weights lose more than the usual digits.
+"""
+import argparse
+import copy
+import pathlib
+import re
+import sys
+import tempfile
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+from torchvision import models as vision  # noqa: E402
+
+from tests.zoo import case as zoo  # noqa: E402
+from tests.zoo import models, more  # noqa: E402
+from tests.zoo.case import Call, Case  # noqa: E402
+from tests.zoo.engine import run_all  # noqa: E402
+from tests.zoo.run import judge, prepare  # noqa: E402
+
+Maker = Callable[[], Tuple[Any, List[Call]]]
+
+
+def tolerance(model: nn.Module, inputs: Tuple[Any, ...]) -> float:
+    with torch.no_grad():
+        single = model(*inputs)
+        double = copy.deepcopy(model).double()(*(x.double() for x in inputs))
+    error = (single - double).abs().max() / double.abs().max()
+    return max(1e-4, 2 * float(error))
+
+
+def classifier(name: str) -> Maker:
+    def make() -> Tuple[Any, List[Call]]:
+        model, x = models.build(name)
+        return torch.jit.script(model), [Call((x,), tolerance=tolerance(model, (x,)), classes=True)]
+    return make
+
+
+def video(name: str) -> Maker:
+    shape = (1, 3, 16, 224, 224) if "mvit" in name or "s3d" in name else (1, 3, 8, 56, 56)
+
+    def make() -> Tuple[Any, List[Call]]:
+        model = vision.get_model(name, weights=None)
+        models.randomise(model)
+        x = torch.randn(shape)
+        models.settle(model, torch.cat([x, torch.randn(shape)]))
+        return torch.jit.script(model), [Call((x,), tolerance=tolerance(model, (x,)))]
+    return make
+
+
+def flow(name: str) -> Maker:
+    def make() -> Tuple[Any, List[Call]]:
+        model = vision.get_model(name, weights=None).eval()
+        models.randomise(model)
+        first, second = torch.rand(2, 1, 3, 128, 136) * 2 - 1
+        return torch.jit.script(model), [Call((first, second), tolerance=1e-3)]
+    return make
+
+
+def makers() -> Dict[str, Maker]:
+    found: Dict[str, Maker] = {}
+    for maker, part in ((classifier, vision), (more.segmentation, vision.segmentation),
+                        (video, vision.video), (flow, vision.optical_flow),
+                        (more.detector, vision.detection)):
+        found.update({name: maker(name) for name in vision.list_models(part)})
+    return found
+
+
+def check(temper: str, name: str, make: Maker, timeout: float) -> Optional[str]:
+    """None if the answers agree, else why they do not."""
+    with tempfile.TemporaryDirectory() as folder:
+        zoo.CACHE = pathlib.Path(folder)
+        _, calls, trouble = prepare(Case(name, "every_model", make, (__file__,)))
+        if trouble:
+            return f"the oracle cannot make it: {trouble.strip().splitlines()[-1]}"
+        found: List[Optional[str]] = []
+        run_all(temper, calls, timeout, lambda call, answer: found.append(judge(call, answer)))
+        return next((problem for problem in found if problem), None)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--temper", required=True, help="the temper binary")
+    parser.add_argument("--filter", default="", help="regular expression on names of models")
+    parser.add_argument("--timeout", type=float, default=600.0, help="seconds for one call")
+    options = parser.parse_args()
+    passed = failed = 0
+    for name, make in makers().items():
+        if not re.search(options.filter, name):
+            continue
+        start = time.monotonic()
+        problem = check(options.temper, name, make, options.timeout)
+        passed, failed = passed + (problem is None), failed + (problem is not None)
+        print(f"{'FAIL' if problem else 'ok  '}  {name:40} {time.monotonic() - start:6.1f} s  "
+              f"{problem or ''}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
