@@ -307,13 +307,13 @@ void softmax(const float* x, float* to, int64_t n, bool log) {
   for (; i < n; ++i) best = larger(best, x[i]);
   if (log) {
     const float shift =
-        best + simd::log(sum_of(n, [&](int64_t j) { return simd::exp(x[j] - best); }));
+        best + simd::log(sum_of(n, [&](int64_t j) { return simd::exp_nonpositive(x[j] - best); }));
 #pragma GCC ivdep
     for (int64_t j = 0; j < n; ++j) to[j] = x[j] - shift;
     return;
   }
 #pragma GCC ivdep
-  for (int64_t j = 0; j < n; ++j) to[j] = simd::exp(x[j] - best);
+  for (int64_t j = 0; j < n; ++j) to[j] = simd::exp_nonpositive(x[j] - best);
   const float scale = 1.0f / sum(to, n);
 #pragma GCC ivdep
   for (int64_t j = 0; j < n; ++j) to[j] *= scale;

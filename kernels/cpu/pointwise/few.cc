@@ -92,8 +92,7 @@ Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
   const TensorImpl* first = first_tensor(call, rule);
   if (!first || !first->contiguous || first->storage->device().kind != DeviceKind::kCpu) return {};
   if (may_refuse(rule, first->dtype)) return {};
-  int64_t n = 1;
-  for (const int64_t size : first->sizes) n *= size;
+  const int64_t n = first->numel;
   const auto& nodes = rule.expression.nodes;
   if (n == 0 || n > kFew || nodes.size() > kMaxNodes) return {};
   const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);

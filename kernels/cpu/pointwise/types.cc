@@ -2,17 +2,6 @@
 
 namespace temper {
 
-DType native_dtype(ComputeType type) {
-  constexpr DType kNative[] = {DType::kFloat32,   DType::kFloat64,    DType::kInt64,
-                               DType::kComplex64, DType::kComplex128, DType::kInt32,
-                               DType::kUInt8};
-  return kNative[static_cast<int>(type)];
-}
-
-bool is_native(DType dtype, ComputeType type) {
-  return dtype == native_dtype(type) || (dtype == DType::kBool && type == ComputeType::kByte);
-}
-
 ComputeType compute_type(DType dtype) {
   switch (dtype) {
     case DType::kFloat64: return ComputeType::kDouble;
