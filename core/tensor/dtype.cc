@@ -7,41 +7,40 @@ namespace temper {
 namespace {
 
 struct Facts {
-  int8_t size;
   const char* name;
   const char* short_name;
 };
 constexpr Facts kFacts[kNumDTypes] = {
-    {1, "Byte", "uint8"},
-    {1, "Char", "int8"},
-    {2, "Short", "int16"},
-    {4, "Int", "int32"},
-    {8, "Long", "int64"},
-    {2, "Half", "float16"},
-    {4, "Float", "float32"},
-    {8, "Double", "float64"},
-    {4, "ComplexHalf", "complex32"},
-    {8, "ComplexFloat", "complex64"},
-    {16, "ComplexDouble", "complex128"},
-    {1, "Bool", "bool"},
-    {1, "QInt8", "qint8"},
-    {1, "QUInt8", "quint8"},
-    {4, "QInt32", "qint32"},
-    {2, "BFloat16", "bfloat16"},
-    {1, "QUInt4x2", "quint4x2"},
-    {1, "QUInt2x4", "quint2x4"},
-    {1, "Bits1x8", "bits1x8"},
-    {1, "Bits2x4", "bits2x4"},
-    {1, "Bits4x2", "bits4x2"},
-    {1, "Bits8", "bits8"},
-    {2, "Bits16", "bits16"},
-    {1, "Float8_e5m2", "float8_e5m2"},
-    {1, "Float8_e4m3fn", "float8_e4m3fn"},
-    {1, "Float8_e5m2fnuz", "float8_e5m2fnuz"},
-    {1, "Float8_e4m3fnuz", "float8_e4m3fnuz"},
-    {2, "UInt16", "uint16"},
-    {4, "UInt32", "uint32"},
-    {8, "UInt64", "uint64"},
+    {"Byte", "uint8"},
+    {"Char", "int8"},
+    {"Short", "int16"},
+    {"Int", "int32"},
+    {"Long", "int64"},
+    {"Half", "float16"},
+    {"Float", "float32"},
+    {"Double", "float64"},
+    {"ComplexHalf", "complex32"},
+    {"ComplexFloat", "complex64"},
+    {"ComplexDouble", "complex128"},
+    {"Bool", "bool"},
+    {"QInt8", "qint8"},
+    {"QUInt8", "quint8"},
+    {"QInt32", "qint32"},
+    {"BFloat16", "bfloat16"},
+    {"QUInt4x2", "quint4x2"},
+    {"QUInt2x4", "quint2x4"},
+    {"Bits1x8", "bits1x8"},
+    {"Bits2x4", "bits2x4"},
+    {"Bits4x2", "bits4x2"},
+    {"Bits8", "bits8"},
+    {"Bits16", "bits16"},
+    {"Float8_e5m2", "float8_e5m2"},
+    {"Float8_e4m3fn", "float8_e4m3fn"},
+    {"Float8_e5m2fnuz", "float8_e5m2fnuz"},
+    {"Float8_e4m3fnuz", "float8_e4m3fnuz"},
+    {"UInt16", "uint16"},
+    {"UInt32", "uint32"},
+    {"UInt64", "uint64"},
 };
 const Facts& facts(DType dtype) { return kFacts[static_cast<int>(dtype)]; }
 
@@ -96,7 +95,6 @@ int category(DType d) {
 
 }  // namespace
 
-int64_t item_size(DType dtype) { return facts(dtype).size; }
 std::string_view dtype_name(DType dtype) { return facts(dtype).name; }
 std::string_view dtype_short_name(DType dtype) { return facts(dtype).short_name; }
 

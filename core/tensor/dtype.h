@@ -42,8 +42,10 @@ enum class DType : int8_t {
 };
 inline constexpr int kNumDTypes = 30;
 
+inline constexpr int8_t kItemSizes[kNumDTypes] = {1, 1, 2, 4, 8, 2, 4, 8, 4, 8, 16, 1, 1, 1, 4,
+                                                  2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1,  1, 2, 4, 8};
 // Bytes of one element (of one packed byte for the sub-byte quantized types).
-int64_t item_size(DType dtype);
+inline int64_t item_size(DType dtype) { return kItemSizes[static_cast<int>(dtype)]; }
 // PyTorch's C++ scalar type name ("Float", "Long"); used in messages and storage class names.
 std::string_view dtype_name(DType dtype);
 // "float32", "int64"...

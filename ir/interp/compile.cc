@@ -128,6 +128,13 @@ class Compiler {
     kill(dead);
   }
 
+  // Whether the register holds a result of the node.
+  bool gives(const Node* node, Register reg) const {
+    return std::ranges::any_of(node->outputs(), [&](const Value* output) {
+      return registers_.has(output) && registers_.of(output) == reg;
+    });
+  }
+
   // Frees what `node` used last. Values of enclosing blocks end at the enclosing node.
   void end_uses(const Node* node) {
     Regs dead;
@@ -135,7 +142,8 @@ class Compiler {
       if (value->node()->is(Kind::kConstant)) continue;  // frames fill these once
       const Register reg = registers_.of(value);
       const bool borrowed = borrowed_.count(value) != 0;
-      if (!registers_.is_scalar(reg) && !moved_.count(value)) dead.push_back(reg);
+      const bool kept = moved_.count(value) || gives(node, reg);
+      if (!registers_.is_scalar(reg) && !kept) dead.push_back(reg);
       if (!borrowed) registers_.free(reg);
     }
     kill(dead);

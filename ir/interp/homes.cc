@@ -7,9 +7,16 @@
 namespace temper::ir {
 namespace {
 
+// One loop over tensors, which gives its result when it is done.
+bool is_pointwise(const Node& node) {
+  return node.is(Kind::kPointwiseGroup) ||
+         (node.op() && node.op()->pointwise() && node.op()->kernel() && !node.op()->writes());
+}
+
 // Writes its result after it has read all that it reads.
 bool writes_last(const Node& node) {
-  return node.is(Kind::kIf) || (node.op() && node.op()->scalar() != ScalarCode::kNone);
+  return node.is(Kind::kIf) || is_pointwise(node) ||
+         (node.op() && node.op()->scalar() != ScalarCode::kNone);
 }
 
 size_t depth_of(const Block* block) {
@@ -61,9 +68,9 @@ void Homes::number(const Block& block) {
 void Homes::settle(const Block& block, const Value* value, const Value* home) {
   const Node* writer = value->node();
   if (writer->block() != &block || writer->is(Kind::kConstant) || writer->is(Kind::kParam)) return;
-  if (!is_scalar_type(value->type()) || !is_scalar_type(home->type()) || homes_.count(value)) {
-    return;
-  }
+  const bool scalar = is_scalar_type(value->type());
+  if (scalar != is_scalar_type(home->type()) || (!scalar && !is_pointwise(*writer))) return;
+  if (homes_.count(value)) return;
   const Value* root = home;
   while (const Value* next = of(root)) root = next;
   // Results of branches have no other reader before the end of their If.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ir/interp/frame.h"
 #include "ir/interp/interpreter.h"
 
@@ -40,6 +42,16 @@ std::string parts_text(const OpDef& op) {
   return text.empty() ? text : text + "]";
 }
 
+bool holds_tensor(const IValue& value) {
+  if (value.is_tensor()) return true;
+  return value.is_list() && std::ranges::any_of(value.to_list().items, holds_tensor);
+}
+
+std::string constant_text(const IValue& value) {
+  if (!holds_tensor(value)) return to_text(value);
+  return value.is_tensor() ? "<Tensor>" : str_cat("<list of ", value.to_list().items.size(), ">");
+}
+
 std::string payload_text(const Code& code, size_t index) {
   const Instruction& instruction = code.instructions[index];
   switch (instruction.opcode) {
@@ -64,7 +76,7 @@ std::string print_code(ScriptFunction& function) {
   const Code& code = code_of(function);
   std::string text = str_cat("registers ", code.num_registers, "\n");
   for (const auto& [reg, value] : code.constants) {
-    text += str_cat("r", reg, " = ", value.is_tensor() ? "<Tensor>" : to_text(value), "\n");
+    text += str_cat("r", reg, " = ", constant_text(value), "\n");
   }
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];

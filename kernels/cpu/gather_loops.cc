@@ -46,7 +46,7 @@ void elements(void* to, const void* from, const int64_t* offsets, int64_t step, 
   for (int64_t i = 0; i < n; ++i) target[i] = source[offsets[i] * step + i * move];
 }
 
-constexpr int64_t kAhead = 8;  // rows
+constexpr int64_t kAhead = 24;  // rows
 constexpr int64_t kLine = 64;  // bytes that the processor fetches together
 
 template <int64_t kPiece>
@@ -60,7 +60,7 @@ void each_row(std::byte* to, const std::byte* from, const int64_t* indices, int6
   for (int64_t i = 0; i < n; ++i, to += bytes) {
     if (i + kAhead < n) {
       const std::byte* next = from + indices[i + kAhead] * stride;
-      for (int64_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at);
+      for (int64_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at, 0, 2);
     }
     copy(to, from + indices[i] * stride);
   }

@@ -78,23 +78,37 @@ void add_copies(Conv& conv, const Given& given, const memory::desc& src, const m
 // Networks", 2016) multiplies transformed tiles: 2.25 to 4 times fewer products, for 3x3 kernels
 // that step by one. It works on blocks of channels, so images are copied into and out of that
 // layout; below this many channels the copies cost what the products save.
-bool suits_winograd(const Given& given, const ConvParams& params) {
-  const memory::dims weights = given.weights.dims(), out = given.dst.dims();
-  if (params.transposed || params.groups != 1 || weights.size() != 4) return false;
+bool suits_winograd(const Tensor& weight, const ConvParams& params, const Tensor& output) {
+  if (!is_constant(weight) || params.transposed || params.groups != 1 || weight.dim() != 4) {
+    return false;
+  }
   const auto all = [](const Dims& values, int64_t wanted) {
     return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == wanted; });
   };
-  if (weights[2] != 3 || weights[3] != 3 || !all(params.stride, 1) || !all(params.dilation, 1) ||
+  if (weight.size(2) != 3 || weight.size(3) != 3 || !all(params.stride, 1) ||
+      !all(params.dilation, 1) ||
       std::any_of(params.padding.begin(), params.padding.end(), [](int64_t p) { return p > 1; })) {
     return false;
   }
   constexpr int64_t kFewestPixels = 144, kCopiedPerProduct = 24;
-  const int64_t outputs = weights[0], inputs = weights[1];
-  return out[0] * out[2] * out[3] >= kFewestPixels &&
+  const int64_t outputs = weight.size(0), inputs = weight.size(1);
+  return output.size(0) * output.size(2) * output.size(3) >= kFewestPixels &&
          inputs * outputs >= kCopiedPerProduct * (inputs + outputs);
 }
+
+// How many convolutions with a part of the outputs each make one: transforming weights takes their
+// transformed size once more, so large ones are taken in parts.
+int64_t parts_of(const Tensor& weight, const ConvParams& params, const Tensor& output) {
+  if (!suits_winograd(weight, params, output)) return 1;
+  constexpr int64_t kMostTransformed = int64_t{80} << 20, kTile = 36 * sizeof(float);
+  const int64_t outputs = weight.size(0), bytes = kTile * outputs * weight.size(1);
+  int64_t parts = 1;
+  while (bytes / parts > kMostTransformed && outputs % (128 * parts) == 0) parts *= 2;
+  return parts;
+}
+
 // Of the memory that an implementation may take for its tiles.
-constexpr size_t kMostScratch = size_t{32} << 20;
+constexpr size_t kMostScratch = size_t{96} << 20;
 
 // Null when the algorithm takes too much memory.
 template <class Primitive>
@@ -147,7 +161,7 @@ Ref<Kept> make_conv(const Tensor& input, const Tensor& weight, const Tensor& bia
     return build<dnnl::deconvolution_forward>(given, params, epilogue, with_bias, from,
                                               dnnl::algorithm::deconvolution_direct);
   }
-  if (is_constant(weight) && suits_winograd(given, params)) {
+  if (suits_winograd(weight, params, output)) {
     Given free = given;
     free.keep = false;
     try {
@@ -183,13 +197,10 @@ PackedKey key_of(int threads, const Tensor& input, const Tensor& weight, const T
       .add(threads);
 }
 
-}  // namespace
-
-void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
-              const Tensor& bias, const Tensor& scale, const ConvParams& params,
-              const Epilogue& whole, const Tensor& output) {
-  const Team team = team_for(context);
-  const Epilogue epilogue = part_of_primitive(whole, output);
+// With an epilogue that the primitive has.
+void convolve_in(const RunContext& context, const Team& team, const Tensor& input,
+                 const Tensor& weight, const Tensor& bias, const Tensor& scale,
+                 const ConvParams& params, const Epilogue& epilogue, const Tensor& output) {
   const PackedKey key = key_of(team.threads, input, weight, bias, scale, params, epilogue, output);
   const Ref<Kept> kept = kept_primitive(context, key, [&] {
     return make_conv(input, weight, bias, scale.defined(), params, epilogue, output);
@@ -218,7 +229,26 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
   if (conv.residual_by == ResidualBy::kOperand) data.push_back(epilogue.residual);
   conv.runnable->run(team.stream, data);
   if (conv.dst_out) conv.dst_out->run(team.stream, {dst, output});
-  apply_rest(team, whole, epilogue, output);
+}
+
+}  // namespace
+
+void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
+              const Tensor& bias, const Tensor& scale, const ConvParams& params,
+              const Epilogue& epilogue, const Tensor& output) {
+  const Team team = team_for(context);
+  const Epilogue fused = part_of_primitive(epilogue, output);
+  const int64_t parts = parts_of(weight, params, output), channels = weight.size(0) / parts;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto part = [&](const Tensor& of, int64_t dim) {
+      return parts > 1 && of.defined() ? of.slice(dim, i * channels, (i + 1) * channels, 1) : of;
+    };
+    Epilogue own = fused;
+    own.residual = part(fused.residual, 1);
+    convolve_in(context, team, input, part(weight, 0), part(bias, 0), part(scale, 0), params, own,
+                part(output, 1));
+  }
+  apply_rest(team, epilogue, fused, output);
 }
 
 }  // namespace temper::onednn

@@ -38,10 +38,10 @@ bool write_number(Cell& cell, ComputeType type, const IValue& number, int64_t n)
   }
 }
 
-const TensorImpl* first_tensor(OpCall& call, const PointwiseRule& rule) {
-  for (const PointwiseRule::Input& input : rule.inputs) {
-    const IValue& value = call.in(static_cast<size_t>(input.argument));
-    if (value.is_tensor()) return value.raw_tensor();
+// All tensors are inputs of the expression.
+const TensorImpl* first_tensor(OpCall& call) {
+  for (size_t i = 0; i < call.size(); ++i) {
+    if (call.in(i).is_tensor()) return call.in(i).raw_tensor();
   }
   return nullptr;
 }
@@ -89,14 +89,15 @@ Tensor take_argument(OpCall& call, const PointwiseRule& rule, DimsView sizes, DT
 }
 
 Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
-  const TensorImpl* first = first_tensor(call, rule);
+  const TensorImpl* first = first_tensor(call);
   if (!first || !first->contiguous || first->storage->device().kind != DeviceKind::kCpu) return {};
   if (may_refuse(rule, first->dtype)) return {};
-  int64_t n = 1;
-  for (const int64_t size : first->sizes) n *= size;
+  const int64_t n = first->numel;
   const auto& nodes = rule.expression.nodes;
   if (n == 0 || n > kFew || nodes.size() > kMaxNodes) return {};
-  const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
+  const ResultDTypes dtypes = rule.dtypes == DTypeRule::kPromote
+                                  ? ResultDTypes{first->dtype, first->dtype}
+                                  : apply_rule(rule.dtypes, first->dtype, first->dtype);
   const ComputeType type = compute_type(dtypes.compute);
   if (native_dtype(type) != first->dtype || dtypes.output != first->dtype ||
       nodes.back().kind != ScalarNode::Kind::kCall) {

@@ -136,8 +136,8 @@ void check_cast(DType from, DType to) {
 }  // namespace
 
 Tensor evaluate_uniform(OpCall& call, const PointwiseRule& rule, bool in_place) {
-  Tensor few = evaluate_few(call, rule, in_place);
-  return few.defined() ? few : evaluate_flat(call, rule, in_place);
+  if (Tensor few = evaluate_few(call, rule, in_place); few.defined()) return few;
+  return evaluate_flat(call, rule, in_place);
 }
 
 Tensor evaluate_pointwise(OpCall& call, const PointwiseRule& rule, bool in_place) {
