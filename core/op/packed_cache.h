@@ -59,7 +59,7 @@ class PackedKey {
   }
 
  private:
-  absl::InlinedVector<int64_t, 48> words_;
+  absl::InlinedVector<int64_t, 64> words_;
 };
 
 // What is made of weights. Says how they lie as well, but for the sizes and strides of matrices.

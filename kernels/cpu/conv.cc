@@ -40,22 +40,24 @@ void check_params(const ConvParams& p) {
 
 void check_shapes(const Tensor& input, const Tensor& weight, const Tensor& bias,
                   const ConvParams& p) {
-  const std::string given = p.transposed ? "transposed=1" : str_cat("groups=", p.groups);
-  const std::string weight_size = to_string(weight.sizes());
+  const auto given = [&] {
+    return p.transposed ? std::string("transposed=1") : str_cat("groups=", p.groups);
+  };
+  const auto weight_size = [&] { return to_string(weight.sizes()); };
   if (!p.transposed && weight.sizes()[0] % p.groups != 0) {
     fail("Given groups=", p.groups, ", expected weight to be divisible by ", p.groups,
-         " at dimension 0, but got weight of size [", weight_size, "] instead");
+         " at dimension 0, but got weight of size [", weight_size(), "] instead");
   }
   const int64_t in_channels = p.transposed ? weight.sizes()[0] : weight.sizes()[1] * p.groups;
   if (input.size(1) != in_channels) {
-    fail("Given ", given, ", weight of size ", weight_size, ", expected input",
+    fail("Given ", given(), ", weight of size ", weight_size(), ", expected input",
          to_string(input.sizes()), " to have ", in_channels, " channels, but got ", input.size(1),
          " channels instead");
   }
   if (!bias.defined()) return;
   const int64_t out = p.transposed ? weight.sizes()[1] * p.groups : weight.sizes()[0];
   if (bias.dim() != 1 || bias.size(0) != out) {
-    fail("Given ", p.transposed ? "transposed=1, " : "", "weight of size ", weight_size,
+    fail("Given ", p.transposed ? "transposed=1, " : "", "weight of size ", weight_size(),
          ", expected bias to be 1-dimensional with ", out, " elements, but got bias of size ",
          to_string(bias.sizes()), " instead");
   }
