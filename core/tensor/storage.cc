@@ -40,6 +40,16 @@ AccountScope::AccountScope(MemoryAccount* account) : previous_(current_account) 
 AccountScope::~AccountScope() { current_account = previous_; }
 MemoryAccount* AccountScope::current() { return current_account; }
 
+void check_scratch(int64_t items, int64_t item_bytes) {
+  int64_t bytes = 0;
+  if (__builtin_mul_overflow(items, item_bytes, &bytes)) {
+    throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory for ", items, " items"));
+  }
+  if (!current_account) return;
+  current_account->charge(bytes);
+  current_account->refund(bytes);
+}
+
 Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   if (device.kind == DeviceKind::kCuda) unimplemented("tensors on device ", to_string(device));
   auto storage = Ref<Storage>::to_new(new Storage);
