@@ -1,5 +1,6 @@
 // QR, singular values, eigenvalues and least squares.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/base/error.h"
@@ -67,6 +68,22 @@ Tensor expand_q(const Tensor& matrix, const Tensor& tau, int64_t columns) {
   return q;
 }
 
+// The routines for eigenvalues follow numbers that they did not set where these are not finite.
+template <class T>
+bool all_finite(const T* values, int64_t n) {
+  return std::all_of(values, values + n, [](T v) {
+    if constexpr (requires { v.imag(); }) {
+      return std::isfinite(v.real()) && std::isfinite(v.imag());
+    } else {
+      return std::isfinite(v);
+    }
+  });
+}
+template <class T>
+bool any_nan(const T* values, int64_t n) {
+  return std::any_of(values, values + n, [](T v) { return v != v; });
+}
+
 struct Singular {
   Tensor u, s, vh;
 };
@@ -87,6 +104,11 @@ Singular decompose_svd(const char* op, const Tensor& a, bool full, bool vectors)
   const char job = !vectors ? 'N' : full ? 'A' : 'S';
   visit(a.dtype(), op, LapackTypes{}, [&]<class T>() {
     for (int64_t i = 0; a.numel() > 0 && i < numel_of(batch); ++i) {
+      if (any_nan(at<T>(work, i, m * n), m * n)) {
+        fail(op,
+             ": The algorithm failed to converge because the input matrix contained non-finite "
+             "values.");
+      }
       info.data<int32_t>()[i] =
           lapack::gesdd(job, static_cast<int>(m), static_cast<int>(n), at<T>(work, i, m * n),
                         at<lapack::Real<T>>(out.s, i, k),
@@ -148,6 +170,9 @@ Symmetric decompose_general(const char* op, const Tensor& a, bool vectors) {
   const Tensor work = column_major_copy(a), info = make_info(batch);
   visit(a.dtype(), op, LapackTypes{}, [&]<class T>() {
     using C = std::complex<lapack::Real<T>>;
+    if (!all_finite(at<T>(work, 0, 0), work.numel())) {
+      fail("torch.", op, ": input tensor should not contain infs or NaNs.");
+    }
     for (int64_t i = 0; a.numel() > 0 && i < numel_of(batch); ++i) {
       info.data<int32_t>()[i] =
           lapack::geev(vectors ? 'V' : 'N', static_cast<int>(n), at<T>(work, i, n * n),
@@ -170,6 +195,12 @@ void check_reflectors(const Tensor& a, const Tensor& tau, const Tensor& c) {
     fail("torch.ormqr: input, tau and other have shapes ", to_string(a.sizes()), ", ",
          to_string(tau.sizes()), " and ", to_string(c.sizes()), ", which do not belong together");
   }
+  for (const auto& [name, t] : {std::pair{"tau", &tau}, {"other", &c}}) {
+    if (t->dtype() != a.dtype()) {
+      fail("torch.ormqr: Expected input and ", name, " to have the same dtype, but input has dtype",
+           dtype_name(a.dtype()), " and ", name, " has dtype ", dtype_name(t->dtype()));
+    }
+  }
 }
 
 }  // namespace
@@ -183,6 +214,22 @@ void geqrf(OpCall& call) {
 void householder_product(OpCall& call) {
   const Tensor a = call.tensor(0), tau = call.tensor(1);
   check_matrix("torch.linalg.householder_product", a);
+  if (tau.dim() != a.dim() - 1) {
+    fail(
+        "torch.linalg.householder_product: Expected tau to have one dimension less than input, but "
+        "got tau.ndim equal to ",
+        tau.dim(), " and input.ndim is equal to ", a.dim());
+  }
+  if (a.dtype() != tau.dtype()) {
+    fail("torch.linalg.householder_product: tau dtype ", dtype_name(tau.dtype()),
+         " does not match input dtype ", dtype_name(a.dtype()));
+  }
+  if (tau.sizes().subspan(0, tau.sizes().size() - 1) != DimsView(batch_of(a))) {
+    fail(
+        "torch.linalg.householder_product: Expected batch dimensions of tau to be equal to "
+        "input.shape[:-2], but got ",
+        to_string(tau.sizes().subspan(0, tau.sizes().size() - 1)));
+  }
   if (rows(a) < cols(a)) {
     fail(
         "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to "
