@@ -243,7 +243,7 @@ Dims result_strides(const Plan& plan) {
 
 template <class T>
 void add_to(T* target, const T& value) {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Bool8>) {
     *target = *target || value;
   } else {
     *target = T(static_cast<Compute<T>>(*target) + static_cast<Compute<T>>(value));

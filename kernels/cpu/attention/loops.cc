@@ -212,9 +212,10 @@ void multiply(const ScoreTile& tile, const float* mask, int64_t row_step, int64_
   apply(tile, mask, row_step, column_step, [](float s, float m) { return s * m; });
 }
 
-void fill_where(const ScoreTile& tile, const bool* mask, int64_t row_step, int64_t column_step,
+void fill_where(const ScoreTile& tile, const Bool8* mask, int64_t row_step, int64_t column_step,
                 bool where, float value) {
-  apply(tile, mask, row_step, column_step, [=](float s, bool m) { return m == where ? value : s; });
+  apply(tile, mask, row_step, column_step,
+        [=](float s, Bool8 m) { return bool{m} == where ? value : s; });
 }
 
 // What exponentials are measured from. Rows that are hidden so far: theirs are zero, not NaN.

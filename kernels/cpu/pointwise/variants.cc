@@ -110,7 +110,7 @@ void where_scalars(OpCall& call) {
     Tensor flat = out.contiguous();
     T* to = reinterpret_cast<T*>(flat.raw());
     for (int64_t i = 0; i < flat.numel(); ++i) {
-      if (flat_mask.data<bool>()[i]) to[i] = value;
+      if (flat_mask.data<Bool8>()[i]) to[i] = value;
     }
     if (flat.ref() != out.ref()) copy_into(out, flat);
   });
