@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/creation.h"
@@ -321,8 +322,14 @@ void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
   visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
     T* data = self.data<T>();
     self.mark_written();
-    in_memory_order(
-        self, [&](int64_t at) { data[at] = T(static_cast<Compute<T>>(transform(generator))); });
+    in_memory_order(self, [&](int64_t at) {
+      const double drawn = transform(generator);
+      if constexpr (std::is_integral_v<T>) {
+        data[at] = static_cast<T>(truncate_to_int64(drawn));
+      } else {
+        data[at] = T(static_cast<Compute<T>>(drawn));
+      }
+    });
   });
   ret_self(call);
 }

@@ -11,6 +11,7 @@
 #include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
 #include "kernels/cpu/walk.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper::indexing {
 namespace {
@@ -25,9 +26,9 @@ T combine(T old, T value) {
     if constexpr (R == Reduce::kAdd || R == Reduce::kMax) return a || b;
     return a && b;
   } else if constexpr (R == Reduce::kAdd) {
-    return T(a + b);
+    return T(wrapping_sum(a, b));
   } else if constexpr (R == Reduce::kMultiply) {
-    return T(a * b);
+    return T(wrapping_product(a, b));
   } else {
     if constexpr (std::is_floating_point_v<C>) {
       if (std::isnan(a)) return old;
