@@ -267,7 +267,10 @@ Unpacked unpack(const Tensor& lu, const Tensor& pivots) {
          to_string(lu.sizes()), " instead");
   }
   if (pivots.dtype() != DType::kInt32) {
-    fail("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.");
+    fail(
+        "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
+        "Note: this function is intended to be used with the output produced by "
+        "torch.linalg.lu_factor");
   }
   const int64_t m = rows(lu), n = cols(lu), k = std::min(m, n);
   const Dims batch = batch_of(lu);
@@ -299,7 +302,11 @@ Unpacked unpack(const Tensor& lu, const Tensor& pivots) {
       std::iota(permutation.begin(), permutation.end(), 0);
       const int32_t* swaps = at<int32_t>(order, b, k);
       for (int64_t i = 0; i < k; ++i) {
-        if (swaps[i] < 1 || swaps[i] > m) fail("lu_unpack: pivots are out of range");
+        if (swaps[i] < 1 || swaps[i] > m) {
+          fail(
+              "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you "
+              "properly pass the result of lu_factor?");
+        }
         std::swap(permutation[static_cast<size_t>(i)],
                   permutation[static_cast<size_t>(swaps[i] - 1)]);
       }
