@@ -61,14 +61,16 @@ void check_pad_range(int64_t before, int64_t after) {
   }
 }
 
-void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after) {
+void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after,
+                     int64_t spatial) {
   check_pad_range(before, after);
   const int64_t size = self.sizes()[dim];
   if (mode == Mode::kReflect && (before >= size || after >= size)) {
-    fail(
-        "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
-        "padding (",
-        before, ", ", after, ") at dimension ", dim, " of input ", to_string(self.sizes()));
+    fail("Argument #", 4 + 2 * (self.dim() - 1 - dim),
+         ": Padding size should be less than the corresponding input dimension, but got: "
+         "padding (",
+         before, ", ", after, ") at dimension ", dim, " of input ",
+         spatial == 2 ? std::to_string(self.dim()) : to_string(self.sizes()));
   }
   if (mode == Mode::kCircular) {
     if (before > size || after > size) {
@@ -97,7 +99,7 @@ Tensor pad_by_mode(const Tensor& self, DimsView pad, Mode mode) {
     const int64_t k = self.dim() - 1 - d;  // pads start at the last dim
     const int64_t before = k < count ? pad[2 * k] : 0, after = k < count ? pad[2 * k + 1] : 0;
     const int64_t size = self.sizes()[d];
-    if (k < count) check_mode_pads(mode, self, d, before, after);
+    if (k < count) check_mode_pads(mode, self, d, before, after, count);
     check_scratch(size + before + after, sizeof(int64_t));
     maps[d].reserve(static_cast<size_t>(size + before + after));
     for (int64_t i = -before; i < size + after; ++i) {
