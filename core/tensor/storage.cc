@@ -22,12 +22,13 @@ std::byte* take_block(int64_t bytes, MemoryAccount* account) {
 }  // namespace
 
 void MemoryAccount::charge(int64_t bytes) {
-  const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > limit()) {
+  const int64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
+  int64_t now = 0;
+  if (__builtin_add_overflow(before, bytes, &now) || now > limit()) {
     refund(bytes);
     throw_error(ErrorKind::kResourceExhausted,
                 str_cat("allocating ", bytes, " bytes would exceed the memory limit of ", limit(),
-                        " bytes (", now - bytes, " in use); raise the limit"));
+                        " bytes (", before, " in use); raise the limit"));
   }
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
