@@ -28,9 +28,10 @@ constexpr int rows_beside(int vectors) {
 }
 
 using Vec = float __attribute__((vector_size(kLanes * sizeof(float))));
-using LooseVec = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+// Behind the name, where every compiler takes the alignment.
+using LooseVec __attribute__((aligned(4), may_alias)) = Vec;
 using Four = float __attribute__((vector_size(16)));
-using LooseFour = float __attribute__((vector_size(16), aligned(4), may_alias));
+using LooseFour __attribute__((aligned(4), may_alias)) = Four;
 
 inline Vec load(const float* from) { return *reinterpret_cast<const LooseVec*>(from); }
 inline void store(float* to, Vec v) { *reinterpret_cast<LooseVec*>(to) = v; }
