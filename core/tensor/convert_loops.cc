@@ -25,11 +25,11 @@ To convert(From v) {
   } else if constexpr (kComplex<To>) {
     return To(static_cast<typename To::value_type>(static_cast<Compute<From>>(v)));
   } else if constexpr (kComplex<From>) {
-    if constexpr (std::is_same_v<To, bool>)
+    if constexpr (std::is_same_v<To, Bool8>)
       return v.real() != 0 || v.imag() != 0;
     else
       return convert<To>(v.real());
-  } else if constexpr (std::is_same_v<To, bool>) {
+  } else if constexpr (std::is_same_v<To, Bool8>) {
     return static_cast<Compute<From>>(v) != Compute<From>(0);
   } else if constexpr (std::is_floating_point_v<Compute<From>> && std::is_integral_v<To>) {
     using C = Compute<From>;

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/truncate.h"
 #include "core/tensor/convert.h"
 #include "core/tensor/dispatch.h"
 #include "core/tensor/float8.h"
@@ -39,13 +40,13 @@ To cast_to(From v) {
     return To(static_cast<typename CT::value_type>(v.real()),
               static_cast<typename CT::value_type>(v.imag()));
   } else if constexpr (from_complex) {
-    if constexpr (std::is_same_v<To, bool>)
+    if constexpr (std::is_same_v<To, Bool8>)
       return v.real() != 0 || v.imag() != 0;
     else
       return cast_to<To>(v.real());
   } else if constexpr (to_complex) {
     return To(static_cast<typename CT::value_type>(static_cast<CF>(v)));
-  } else if constexpr (std::is_same_v<To, bool>) {
+  } else if constexpr (std::is_same_v<To, Bool8>) {
     return static_cast<CF>(v) != CF(0);
   } else if constexpr (std::is_floating_point_v<CF> && std::is_integral_v<To>) {
     // Out-of-range floats go through int64 like the reference on x86, without undefined behaviour.
@@ -53,8 +54,7 @@ To cast_to(From v) {
     if (std::is_same_v<To, uint64_t> && wide >= 0x1p63 && wide < 0x1p64) {
       return static_cast<To>(wide);
     }
-    const int64_t whole = wide >= -0x1p63 && wide < 0x1p63 ? static_cast<int64_t>(wide) : INT64_MIN;
-    return static_cast<To>(whole);
+    return static_cast<To>(truncate_to_int64(wide));
   } else {
     return static_cast<To>(static_cast<CT>(static_cast<CF>(v)));
   }

@@ -3,6 +3,7 @@
 // Each instantiation compiles the body once per type: choose the smallest set that is correct.
 
 #include "core/base/error.h"
+#include "core/tensor/bool8.h"
 #include "core/tensor/dtype.h"
 #include "core/tensor/half.h"
 
@@ -34,7 +35,7 @@ inline constexpr DType kDTypeOf<Complex64> = DType::kComplex64;
 template <>
 inline constexpr DType kDTypeOf<Complex128> = DType::kComplex128;
 template <>
-inline constexpr DType kDTypeOf<bool> = DType::kBool;
+inline constexpr DType kDTypeOf<Bool8> = DType::kBool;
 template <>
 inline constexpr DType kDTypeOf<BFloat16> = DType::kBFloat16;
 template <>
@@ -52,11 +53,11 @@ using ComplexTypes = TypeSet<Complex64, Complex128>;
 using RealTypes =
     TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using RealAndBool =
-    TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
+    TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t, Bool8>;
 using AllTypes = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
-                         bool, Complex64, Complex128>;
+                         Bool8, Complex64, Complex128>;
 
-// Reduced precision computes in float, everything else in its own type.
+// Reduced precision computes in float, elements of bool as bool, everything else in its own type.
 template <class T>
 struct ComputeOf {
   using type = T;
@@ -68,6 +69,10 @@ struct ComputeOf<Half> {
 template <>
 struct ComputeOf<BFloat16> {
   using type = float;
+};
+template <>
+struct ComputeOf<Bool8> {
+  using type = bool;
 };
 template <class T>
 using Compute = typename ComputeOf<T>::type;

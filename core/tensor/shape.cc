@@ -47,7 +47,9 @@ Dims channels_last_strides(DimsView sizes) {
   int64_t step = std::max<int64_t>(sizes[1], 1);
   for (size_t i = rank - 1; i >= 2; --i) {
     strides[i] = step;
-    step *= std::max<int64_t>(sizes[i], 1);
+    if (__builtin_mul_overflow(step, std::max<int64_t>(sizes[i], 1), &step)) {
+      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+    }
   }
   strides[0] = step;
   return strides;

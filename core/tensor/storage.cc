@@ -22,12 +22,13 @@ std::byte* take_block(int64_t bytes, MemoryAccount* account) {
 }  // namespace
 
 void MemoryAccount::charge(int64_t bytes) {
-  const int64_t now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > limit()) {
+  const int64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
+  int64_t now = 0;
+  if (__builtin_add_overflow(before, bytes, &now) || now > limit()) {
     refund(bytes);
     throw_error(ErrorKind::kResourceExhausted,
                 str_cat("allocating ", bytes, " bytes would exceed the memory limit of ", limit(),
-                        " bytes (", now - bytes, " in use); raise the limit"));
+                        " bytes (", before, " in use); raise the limit"));
   }
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
@@ -39,6 +40,16 @@ AccountScope::AccountScope(MemoryAccount* account) : previous_(current_account) 
 }
 AccountScope::~AccountScope() { current_account = previous_; }
 MemoryAccount* AccountScope::current() { return current_account; }
+
+void check_scratch(int64_t items, int64_t item_bytes) {
+  int64_t bytes = 0;
+  if (__builtin_mul_overflow(items, item_bytes, &bytes)) {
+    throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory for ", items, " items"));
+  }
+  if (!current_account) return;
+  current_account->charge(bytes);
+  current_account->refund(bytes);
+}
 
 Ref<Storage> Storage::allocate(int64_t bytes, Device device) {
   if (device.kind == DeviceKind::kCuda) unimplemented("tensors on device ", to_string(device));

@@ -48,6 +48,10 @@ class AccountScope {
   MemoryAccount* previous_;
 };
 
+// Before memory that no account sees, whose size a program chose: throws kResourceExhausted when
+// this thread's account could not hold it.
+void check_scratch(int64_t items, int64_t item_bytes);
+
 class Storage : public RefCounted {
  public:
   // Uninitialized bytes, aligned to kAlignment. Throws kResourceExhausted.

@@ -32,6 +32,16 @@ int64_t bytes_of(int64_t elements, DType dtype) {
   return bytes;
 }
 
+// Sums and multiples of strides, which views make, stay within 64 bits.
+void check_strides(DimsView strides) {
+  constexpr int64_t kLongest = int64_t{1} << 56;
+  for (int64_t stride : strides) {
+    if (stride > kLongest || stride < -kLongest) {
+      fail("Tensor: a stride of ", stride, " is beyond any storage");
+    }
+  }
+}
+
 }  // namespace
 
 void TensorImpl::refresh() {
@@ -225,15 +235,20 @@ void Tensor::set_view(const Tensor& other) {
   impl_->strides = keep->strides;
   impl_->dtype = keep->dtype;
   impl_->quant = keep->quant;
+  impl_->lengths = keep->lengths;
   impl_->refresh();
 }
 
 void Tensor::resize(DimsView wanted) {
   if (sizes() == wanted) return;
-  const int64_t count = numel_of(wanted);
-  impl_->storage->grow(bytes_of(impl_->offset + count, dtype()));
+  int64_t end = 0;
+  if (__builtin_add_overflow(impl_->offset, numel_of(wanted), &end)) {
+    fail("a tensor of shape ", to_string(wanted), " exceeds 64 bits");
+  }
+  impl_->storage->grow(bytes_of(end, dtype()));
   impl_->sizes.assign(wanted.begin(), wanted.end());
   impl_->strides = contiguous_strides(wanted);
+  impl_->lengths = nullptr;  // of the shape before
   impl_->refresh();
 }
 
@@ -252,6 +267,7 @@ Tensor empty(DimsView sizes, DType dtype, MemoryFormat format, Device device) {
 
 Tensor empty_strided(DimsView sizes, DimsView strides, DType dtype) {
   numel_of(sizes);
+  check_strides(strides);
   auto storage = Storage::allocate(bytes_of(storage_extent(sizes, strides), dtype));
   return make(std::move(storage), dtype, Dims(sizes.begin(), sizes.end()),
               Dims(strides.begin(), strides.end()), 0);
@@ -278,6 +294,7 @@ Tensor from_storage(Ref<Storage> storage, DType dtype, DimsView sizes, DimsView 
                     int64_t offset) {
   if (offset < 0) fail("Tensor: invalid storage offset ", offset);
   numel_of(sizes);
+  check_strides(strides);
   const int64_t extent = storage_extent(sizes, strides);
   int64_t end = 0;
   if (extent > 0 &&

@@ -1,6 +1,7 @@
 #include "core/value/ivalue.h"
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/value/containers.h"
 
 namespace temper {
@@ -29,8 +30,7 @@ double IValue::scalar_as_double() const {
 
 int64_t IValue::scalar_as_int() const {
   if (tag_ == Tag::kInt || tag_ == Tag::kBool) return payload_.i;
-  const double v = to_double();
-  return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : INT64_MIN;
+  return truncate_to_int64(to_double());
 }
 
 std::complex<double> IValue::scalar_as_complex() const {

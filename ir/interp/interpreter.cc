@@ -31,6 +31,11 @@ void fill_defaults(const Function& function, std::vector<IValue>& args) {
 
 }  // namespace
 
+ScriptCaller& script_caller() {
+  static Caller caller;  // stateless
+  return caller;
+}
+
 void prepare(ScriptFunction& function) { code_of(function); }
 
 IValue run(Function& function, std::vector<IValue> args, RunContext& context) {
@@ -38,8 +43,7 @@ IValue run(Function& function, std::vector<IValue> args, RunContext& context) {
   TEMPER_CHECK(script);
   const Code& code = code_of(*script);
   if (args.size() != code.num_params) fill_defaults(function, args);
-  static Caller caller;  // stateless
-  if (!context.caller) context.caller = &caller;
+  if (!context.caller) context.caller = &script_caller();
   Machine machine(context);
   return machine.run(code, script, absl::MakeSpan(args));
 }

@@ -14,6 +14,9 @@ namespace temper::ir {
 // traceback.
 IValue run(Function& function, std::vector<IValue> args, RunContext& context);
 
+// What contexts call functions of programs through; has no state. run() sets it where none is.
+ScriptCaller& script_caller();
+
 // Makes the code of `function` now, so that no call waits for it.
 void prepare(ScriptFunction& function);
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "ir/interp/frame.h"
 
 namespace temper::ir {
@@ -48,10 +49,6 @@ using Wide = unsigned __int128;
   return static_cast<int64_t>((Wide{by.reciprocal * uint64_t(a)} * uint64_t(by.value)) >> 64);
 }
 
-int64_t float_to_int(double v) {
-  return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : INT64_MIN;
-}
-
 // EACH(code, kind of the inputs, kind of the result, formula of a and b).
 #define TEMPER_ARITHMETIC(EACH)                                             \
   EACH(kAddI, int, int, wrap_add(a, b))                                     \
@@ -76,7 +73,7 @@ int64_t float_to_int(double v) {
   EACH(kAndB, int, bool, (a & b) != 0)                                      \
   EACH(kOrB, int, bool, (a | b) != 0)                                       \
   EACH(kIntToFloat, int, double, static_cast<double>(a))                    \
-  EACH(kFloatToInt, double, int, float_to_int(a))                           \
+  EACH(kFloatToInt, double, int, truncate_to_int64(a))                      \
   EACH(kBoolToInt, int, int, a)                                             \
   EACH(kIntToBool, int, bool, a != 0)                                       \
   EACH(kFloatToBool, double, bool, a != 0)

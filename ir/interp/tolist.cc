@@ -11,7 +11,7 @@ IValue item(const Tensor& scalar, int64_t element) {
   switch (element) {
     case kInt: return *to_dtype(scalar, DType::kInt64).data<int64_t>();
     case kFloat: return *to_dtype(scalar, DType::kFloat64).data<double>();
-    case kBool: return *to_dtype(scalar, DType::kBool).data<bool>();
+    case kBool: return bool{*to_dtype(scalar, DType::kBool).data<Bool8>()};
     default: return *to_dtype(scalar, DType::kComplex128).data<Complex128>();
   }
 }

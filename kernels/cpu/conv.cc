@@ -7,6 +7,7 @@
 #include "kernels/cpu/layout.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/onednn/conv.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 using onednn::ConvParams;
 
 Dims spread(const Dims& values, size_t count, const char* what) {
+  for (int64_t v : values) {
+    if (v > INT32_MAX) unimplemented("a convolution with a ", what, " of ", v);
+  }
   if (values.size() == count) return values;
   if (values.size() == 1) return Dims(count, values[0]);
   fail("expected ", what, " to be a single integer value or a list of ", count,
@@ -22,6 +26,7 @@ Dims spread(const Dims& values, size_t count, const char* what) {
 
 void check_params(const ConvParams& p) {
   if (p.groups <= 0) fail("non-positive groups is not supported");
+  if (p.groups > INT32_MAX) unimplemented("a convolution of ", p.groups, " groups");
   for (int64_t v : p.padding) {
     if (v < 0) fail("negative padding is not supported");
   }
@@ -30,11 +35,6 @@ void check_params(const ConvParams& p) {
   }
   for (int64_t v : p.dilation) {
     if (v <= 0) fail("dilation should be greater than zero, but got ", to_string(p.dilation));
-  }
-  for (const Dims* values : {&p.stride, &p.padding, &p.dilation, &p.output_padding}) {
-    for (int64_t v : *values) {
-      if (v > INT32_MAX) unimplemented("a convolution with a stride or padding of ", v);
-    }
   }
 }
 
@@ -146,7 +146,7 @@ void for_taps(const Space& s, const int64_t (&wide)[3], const int64_t (&narrow)[
 template <class T>
 void direct(const Tensor& input, const Tensor& weight, const ConvParams& p, const Space& s,
             const Tensor& out) {
-  using C = Compute<T>;
+  using C = Ring<Compute<T>>;
   const int64_t in_channels = input.size(1), out_channels = out.size(1);
   const int64_t in_group = in_channels / p.groups, out_group = out_channels / p.groups;
   const int64_t taps = s.kernel_count();
@@ -191,9 +191,9 @@ Tensor convolve_direct(const Tensor& input, const Tensor& weight, const Tensor& 
           const Tensor b = bias.contiguous();
           for (int64_t i = 0; i < out.numel(); ++i) {
             T& v = out.data<T>()[i];
-            v = static_cast<T>(
-                static_cast<Compute<T>>(v) +
-                static_cast<Compute<T>>(b.data<T>()[i / space.out_count() % sizes[1]]));
+            v = static_cast<T>(wrapping_sum(
+                static_cast<Compute<T>>(v),
+                static_cast<Compute<T>>(b.data<T>()[i / space.out_count() % sizes[1]])));
           }
         });
   return out;

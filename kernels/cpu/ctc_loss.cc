@@ -55,7 +55,9 @@ Ctc read_ctc(OpCall& call) {
       fail("Expected input_lengths to have value at most ", time, ", but got value ",
            ctc.input_lengths[i], " (while checking arguments for ctc_loss_cpu)");
     }
-    total += target_lengths[i];
+    if (__builtin_add_overflow(total, target_lengths[i], &total)) {
+      fail("ctc_loss: target lengths of more than 64 bits");
+    }
     ctc.longest = std::max(ctc.longest, target_lengths[i]);
   }
   const bool joined = targets.dim() == 1;

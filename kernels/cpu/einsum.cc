@@ -105,7 +105,7 @@ Operand sum_out(const Operand& operand, const Labels& keep) {
   const Rows rows = make_rows(value, dims, false);
   visit(value.dtype(), "einsum", AllTypes{}, [&]<class T>() {
     using Acc = Compute<T>;
-    if constexpr (!std::is_same_v<T, bool>) {
+    if constexpr (!std::is_same_v<T, Bool8>) {
       out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
         return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
       });

@@ -61,7 +61,7 @@ T from_real(double value) {
 template <class T>
 T convert(const IValue& scalar) {
   constexpr bool complex = requires(T x) { x.real(); };
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Bool8>) {
     if (scalar.is_complex()) return scalar.to_complex().real() != 0;
     return scalar.is_double() ? scalar.to_double() != 0 : scalar.scalar_as_int() != 0;
   } else if constexpr (complex) {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/base/error.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/conv.h"
 
@@ -30,6 +31,12 @@ void fold_batch_norm(OpCall& call) {
     return t.defined() ? t.contiguous() : t;
   };
   const Tensor mean = dense(4);
+  for (size_t i : {0, 1, 2, 3, 5}) {
+    const Tensor t = call.opt_tensor(i);
+    if (t.defined() && (t.dtype() != mean.dtype() || t.numel() != mean.numel())) {
+      fail("fold_batch_norm: expected ", mean.numel(), " numbers of ", dtype_name(mean.dtype()));
+    }
+  }
   const Tensor scale_out = empty(mean.sizes(), mean.dtype());
   const Tensor bias_out = empty(mean.sizes(), mean.dtype());
   visit(mean.dtype(), "fold_batch_norm", TypeSet<float, double>{}, [&]<class T>() {
@@ -42,6 +49,10 @@ void fold_batch_norm(OpCall& call) {
 
 Tensor scale_weights(const Tensor& weight, const Tensor& scale, bool transposed, int64_t groups) {
   const Tensor from = weight.contiguous(), factors = scale.contiguous();
+  const int64_t wanted = transposed ? from.size(1) * groups : from.size(0);
+  if (factors.dtype() != from.dtype() || factors.numel() != wanted) {
+    fail("conv: expected ", wanted, " scales of ", dtype_name(from.dtype()));
+  }
   const Tensor out = empty(from.sizes(), from.dtype());
   // As [outer][channels of a group][inner], where the outer index says the group.
   const int64_t channels = transposed ? from.size(1) : from.size(0) / groups;

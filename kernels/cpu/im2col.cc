@@ -17,12 +17,14 @@ struct Blocks {
   int64_t taps() const { return kernel[0] * kernel[1]; }
 };
 
-void read_pair(const OpCall& call, size_t i, const char* what, int64_t least, int64_t* out) {
+void read_pair(const OpCall& call, size_t i, const char* what, int64_t least, int64_t most,
+               int64_t* out) {
   const Dims values = call.ints(i);
   if (values.size() != 2)
     fail("It is expected ", what, " equals to 2, but got size ", values.size());
   for (int k = 0; k < 2; ++k) {
     out[k] = values[k];
+    if (out[k] > most) fail(what, " of ", out[k], " is too large");
     if (out[k] < least) {
       fail(what, " should be ", least > 0 ? "greater than zero" : "non-negative", ", but got ",
            what, "_height: ", values[0], " ", what, "_width: ", values[1]);
@@ -33,10 +35,11 @@ void read_pair(const OpCall& call, size_t i, const char* what, int64_t least, in
 // kernel, dilation, padding and stride at `first` and the three arguments after it.
 Blocks read_blocks(const OpCall& call, size_t first, int64_t height, int64_t width) {
   Blocks b;
-  read_pair(call, first, "kernel_size", 1, b.kernel);
-  read_pair(call, first + 1, "dilation", 1, b.dilation);
-  read_pair(call, first + 2, "padding", 0, b.padding);
-  read_pair(call, first + 3, "stride", 1, b.stride);
+  read_pair(call, first, "kernel_size", 1, INT32_MAX, b.kernel);
+  read_pair(call, first + 1, "dilation", 1, INT32_MAX, b.dilation);
+  read_pair(call, first + 2, "padding", 0, INT32_MAX, b.padding);
+  read_pair(call, first + 3, "stride", 1, INT64_MAX, b.stride);
+  numel_of({height, width});  // refuses negative and huge ones
   b.image[0] = height;
   b.image[1] = width;
   for (int k = 0; k < 2; ++k) {
@@ -84,7 +87,7 @@ void im2col(OpCall& call) {
   const int64_t channels = self.size(-3);
   const Blocks b = read_blocks(call, 1, self.size(-2), self.size(-1));
   const int64_t images = (self.dim() == 4 ? self.sizes()[0] : 1) * channels;
-  Dims sizes{channels * b.taps(), b.count()};
+  Dims sizes{numel_of({channels, b.taps()}), b.count()};
   if (self.dim() == 4) sizes.insert(sizes.begin(), self.sizes()[0]);
   const Tensor out = empty(sizes, self.dtype()), source = self.contiguous();
   visit_size(self.dtype(), [&]<class T>() {

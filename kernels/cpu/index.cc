@@ -10,6 +10,7 @@
 #include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
 #include "kernels/cpu/walk.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper::indexing {
 namespace {
@@ -243,10 +244,10 @@ Dims result_strides(const Plan& plan) {
 
 template <class T>
 void add_to(T* target, const T& value) {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Bool8>) {
     *target = *target || value;
   } else {
-    *target = T(static_cast<Compute<T>>(*target) + static_cast<Compute<T>>(value));
+    *target = T(wrapping_sum(static_cast<Compute<T>>(*target), static_cast<Compute<T>>(value)));
   }
 }
 

@@ -16,8 +16,8 @@ IValue item_of(const Tensor& tensor) {
   IValue out;
   visit(dtype, "item", AllTypes{}, [&]<class T>() {
     const T value = *tensor.data<T>();
-    if constexpr (std::is_same_v<T, bool>) {
-      out = value;
+    if constexpr (std::is_same_v<T, Bool8>) {
+      out = static_cast<bool>(value);
     } else if constexpr (std::is_integral_v<T>) {
       out = static_cast<int64_t>(value);
     } else if constexpr (std::is_same_v<T, Complex64> || std::is_same_v<T, Complex128>) {
@@ -32,7 +32,7 @@ IValue item_of(const Tensor& tensor) {
 Tensor tensor_of_scalar(const IValue& scalar) {
   if (scalar.is_bool()) {
     const Tensor out = empty({}, DType::kBool);
-    *out.data<bool>() = scalar.to_bool();
+    *out.data<Bool8>() = scalar.to_bool();
     return out;
   }
   if (scalar.is_int()) {

@@ -8,6 +8,7 @@
 #include "kernels/cpu/onednn/constants.h"
 #include "kernels/cpu/onednn/matmul.h"
 #include "kernels/cpu/row_panels.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper {
 namespace {
@@ -31,12 +32,12 @@ Tensor usable(const Tensor& t) { return unit_inner(t) ? t : t.contiguous(); }
 template <class T>
 void product(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t b_col,
              T* out, int64_t m, int64_t n, int64_t k) {
-  using C = Compute<T>;
+  using C = Ring<Compute<T>>;
   std::vector<C> sums(static_cast<size_t>(n));
   for (int64_t i = 0; i < m; ++i) {
     std::fill(sums.begin(), sums.end(), C(0));
     for (int64_t p = 0; p < k; ++p) {
-      const C factor = a[i * a_row + p * a_col];
+      const C factor = static_cast<C>(a[i * a_row + p * a_col]);
       const T* row = b + p * b_row;
       if (b_col == 1) {
         for (int64_t j = 0; j < n; ++j)
@@ -51,7 +52,6 @@ void product(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row
   }
 }
 
-// Integers wrap around without undefined behaviour.
 template <class T>
 void batched_product(const RunContext& context, const Tensor& a, const Tensor& b,
                      const Tensor& out) {
@@ -145,29 +145,31 @@ Tensor scaled_sum(const Tensor& self, const Tensor& product, const IValue& beta,
   const Tensor out = empty(product.sizes(), dtype);
   const Tensor base = self.expand(product.sizes()).contiguous();
   check_same_dtype(self, product);
-  visit(dtype, "addmm",
-        TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t,
-                Complex64, Complex128>{},
-        [&]<class T>() {
-          using C = Compute<T>;
-          const auto number = [](const IValue& v) -> C {
-            if constexpr (requires(C c) { c.real(); }) {
-              return C(v.scalar_as_complex());
-            } else if constexpr (std::is_integral_v<C>) {
-              return static_cast<C>(v.scalar_as_int());
-            } else {
-              return static_cast<C>(v.scalar_as_double());
-            }
-          };
-          const C b = number(beta), a = number(alpha);
-          const T* x = base.data<T>();
-          const T* p = product.data<T>();
-          T* to = out.data<T>();
-          for (int64_t i = 0; i < out.numel(); ++i) {
-            const C scaled = a * static_cast<C>(p[i]);
-            to[i] = static_cast<T>(b == C(0) ? scaled : C(scaled + b * static_cast<C>(x[i])));
+  visit(
+      dtype, "addmm",
+      TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t, int64_t, Complex64,
+              Complex128>{},
+      [&]<class T>() {
+        using C = Compute<T>;
+        const auto number = [](const IValue& v) -> C {
+          if constexpr (requires(C c) { c.real(); }) {
+            return C(v.scalar_as_complex());
+          } else if constexpr (std::is_integral_v<C>) {
+            return static_cast<C>(v.scalar_as_int());
+          } else {
+            return static_cast<C>(v.scalar_as_double());
           }
-        });
+        };
+        const C b = number(beta), a = number(alpha);
+        const T* x = base.data<T>();
+        const T* p = product.data<T>();
+        T* to = out.data<T>();
+        for (int64_t i = 0; i < out.numel(); ++i) {
+          const C scaled = wrapping_product(a, static_cast<C>(p[i]));
+          to[i] = static_cast<T>(
+              b == C(0) ? scaled : wrapping_sum(scaled, wrapping_product(b, static_cast<C>(x[i]))));
+        }
+      });
   return out;
 }
 

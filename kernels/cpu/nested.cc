@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/tensor/dispatch.h"
 
 namespace temper {
 namespace {
@@ -18,9 +19,9 @@ std::vector<int64_t> count_kept(const Tensor& mask, bool* aligned) {
   std::vector<int64_t> lengths;
   *aligned = true;
   for (int64_t r = 0; r < rows; ++r) {
-    const bool* row = keep.data<bool>() + r * columns;
-    lengths.push_back(std::count(row, row + columns, true));
-    *aligned &= std::all_of(row, row + lengths.back(), [](bool b) { return b; });
+    const Bool8* row = keep.data<Bool8>() + r * columns;
+    lengths.push_back(std::count_if(row, row + columns, [](Bool8 b) { return bool{b}; }));
+    *aligned &= std::all_of(row, row + lengths.back(), [](Bool8 b) { return bool{b}; });
   }
   return lengths;
 }
@@ -93,7 +94,7 @@ void key_padding(OpCall& call) {
   const Tensor mask = empty({self.size(0), columns}, DType::kBool);
   for (int64_t r = 0; r < self.size(0); ++r) {
     for (int64_t c = 0; c < columns; ++c) {
-      mask.data<bool>()[r * columns + c] = c >= (*lengths)[static_cast<size_t>(r)];
+      mask.data<Bool8>()[r * columns + c] = c >= (*lengths)[static_cast<size_t>(r)];
     }
   }
   call.ret(mask);

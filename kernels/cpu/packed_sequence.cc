@@ -75,6 +75,9 @@ void pad_packed_sequence(OpCall& call) {
     if (size[t] <= 0 || (t > 0 && size[t] > size[t - 1])) {
       fail("batch_sizes of packed sequences must be positive and must not grow");
     }
+    if (size[t] > data.size(0) - total) {
+      fail("batch_sizes sum to more than the ", data.size(0), " rows of the packed data");
+    }
     total += size[t];
   }
   if (total != data.size(0)) {

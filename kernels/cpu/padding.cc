@@ -53,13 +53,24 @@ Tensor remapped(const Tensor& self, const std::vector<IndexMap>& maps) {
   return out;
 }
 
-void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after) {
+// Sums of sizes and pads stay within 64 bits, and pads can change sign.
+void check_pad_range(int64_t before, int64_t after) {
+  constexpr int64_t kMost = int64_t{1} << 61;
+  if (before < -kMost || before > kMost || after < -kMost || after > kMost) {
+    fail("padding of ", before, " and ", after, " exceeds 64 bits");
+  }
+}
+
+void check_mode_pads(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after,
+                     int64_t spatial) {
+  check_pad_range(before, after);
   const int64_t size = self.sizes()[dim];
   if (mode == Mode::kReflect && (before >= size || after >= size)) {
-    fail(
-        "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
-        "padding (",
-        before, ", ", after, ") at dimension ", dim, " of input ", to_string(self.sizes()));
+    fail("Argument #", 4 + 2 * (self.dim() - 1 - dim),
+         ": Padding size should be less than the corresponding input dimension, but got: "
+         "padding (",
+         before, ", ", after, ") at dimension ", dim, " of input ",
+         spatial == 2 ? std::to_string(self.dim()) : to_string(self.sizes()));
   }
   if (mode == Mode::kCircular) {
     if (before > size || after > size) {
@@ -88,7 +99,9 @@ Tensor pad_by_mode(const Tensor& self, DimsView pad, Mode mode) {
     const int64_t k = self.dim() - 1 - d;  // pads start at the last dim
     const int64_t before = k < count ? pad[2 * k] : 0, after = k < count ? pad[2 * k + 1] : 0;
     const int64_t size = self.sizes()[d];
-    if (k < count) check_mode_pads(mode, self, d, before, after);
+    if (k < count) check_mode_pads(mode, self, d, before, after, count);
+    check_scratch(size + before + after, sizeof(int64_t));
+    maps[d].reserve(static_cast<size_t>(size + before + after));
     for (int64_t i = -before; i < size + after; ++i) {
       maps[d].push_back(source_index(mode, i, size, before, after));
     }
@@ -112,8 +125,8 @@ Tensor pad_constant(const Tensor& self, DimsView pad, const IValue& value) {
   bool grows = false;
   for (int64_t k = 0; k < count; ++k) {
     const int64_t d = rank - 1 - k, before = pad[2 * k], after = pad[2 * k + 1];
-    if (__builtin_add_overflow(sizes[d], before, &sizes[d]) ||
-        __builtin_add_overflow(sizes[d], after, &sizes[d])) {
+    check_pad_range(before, after);
+    if (__builtin_add_overflow(sizes[d], before + after, &sizes[d])) {
       fail("padding of ", before, " and ", after, " exceeds 64 bits");
     }
     if (sizes[d] < 0) {

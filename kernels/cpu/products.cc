@@ -28,7 +28,7 @@ Tensor outer_of(const RunContext& context, Tensor a, Tensor b) {
   }
   const Tensor out = empty({a.size(0), b.size(0)}, DType::kBool);
   for (int64_t i = 0; i < a.size(0); ++i) {
-    copy_into(out.select(0, i), a.data<bool>()[i * a.strides()[0]] ? b : zeros({1}, DType::kBool));
+    copy_into(out.select(0, i), a.data<Bool8>()[i * a.strides()[0]] ? b : zeros({1}, DType::kBool));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/creation.h"
@@ -39,10 +40,10 @@ void check_bounds(DType dtype, int64_t from, int64_t last) {
     }
     return;
   }
-  visit(dtype, "random_update_from_to", TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>{},
-        [&]<class T>() {
-          const int64_t low = static_cast<int64_t>(std::numeric_limits<T>::lowest());
-          const int64_t high = static_cast<int64_t>(std::numeric_limits<T>::max());
+  visit(dtype, "random_update_from_to",
+        TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, Bool8>{}, [&]<class T>() {
+          const int64_t low = static_cast<int64_t>(std::numeric_limits<Compute<T>>::lowest());
+          const int64_t high = static_cast<int64_t>(std::numeric_limits<Compute<T>>::max());
           if (from < low || from > high) fail("from is out of bounds for ", dtype_name(dtype));
           if (last < low || last > high) fail("to - 1 is out of bounds for ", dtype_name(dtype));
         });
@@ -62,7 +63,7 @@ void fill_full_range(const Tensor& self, GeneratorValue& generator) {
     T* data = self.data<T>();
     self.mark_written();
     in_memory_order(self, [&](int64_t at) {
-      if constexpr (std::is_same_v<T, bool>) {
+      if constexpr (std::is_same_v<T, Bool8>) {
         data[at] = (generator.random() & 1) != 0;
       } else if constexpr (std::is_same_v<T, int64_t>) {
         data[at] = static_cast<T>(generator.random64() % (uint64_t{1} << 63));
@@ -321,8 +322,14 @@ void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
   visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
     T* data = self.data<T>();
     self.mark_written();
-    in_memory_order(
-        self, [&](int64_t at) { data[at] = T(static_cast<Compute<T>>(transform(generator))); });
+    in_memory_order(self, [&](int64_t at) {
+      const double drawn = transform(generator);
+      if constexpr (std::is_integral_v<T>) {
+        data[at] = static_cast<T>(truncate_to_int64(drawn));
+      } else {
+        data[at] = T(static_cast<Compute<T>>(drawn));
+      }
+    });
   });
   ret_self(call);
 }

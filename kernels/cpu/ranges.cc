@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/creation.h"
@@ -18,13 +19,21 @@ void check_factory(const OpCall& call, size_t i) {
 }
 
 int64_t whole(const IValue& number) {
-  return number.is_double() ? static_cast<int64_t>(number.to_double()) : number.scalar_as_int();
+  if (!number.is_double()) return number.scalar_as_int();
+  const double value = number.to_double();
+  if (!(value >= -0x1p63 && value < 0x1p63)) {
+    fail("value cannot be converted to type int64_t without overflow");
+  }
+  return static_cast<int64_t>(value);
 }
 
 int64_t range_length(const IValue& start, const IValue& end, const IValue& step, DType dtype) {
+  if (is_integral(dtype)) {
+    for (const IValue* each : {&start, &end, &step}) whole(*each);
+  }
   const double s = step.scalar_as_double();
   const double from = start.scalar_as_double(), to = end.scalar_as_double();
-  if (s == 0) fail("step must be nonzero");
+  if (!(s > 0 || s < 0)) fail("step must be nonzero");
   if (!std::isfinite(from) || !std::isfinite(to)) {
     fail("unsupported range: ", from, " -> ", to);
   }
@@ -212,8 +221,8 @@ void linspace(OpCall& call) {
                             static_cast<double>(it.steps - 1);
         fill_interval<T>(it, [&](bool lower, int64_t i) {
           const double moved = step * static_cast<double>(i);
-          return static_cast<T>(static_cast<int64_t>(lower ? static_cast<double>(start) + moved
-                                                           : static_cast<double>(end) - moved));
+          return static_cast<T>(truncate_to_int64(lower ? static_cast<double>(start) + moved
+                                                        : static_cast<double>(end) - moved));
         });
       } else {
         using C = std::remove_const_t<decltype(start)>;
@@ -241,7 +250,7 @@ void logspace(OpCall& call) {
       fill_interval<T>(it, [&](bool lower, int64_t i) {
         const double moved = step * static_cast<double>(i);
         const double power = lower || it.steps == 1 ? start + moved : end - moved;
-        return static_cast<T>(static_cast<int64_t>(std::pow(base, power)));
+        return static_cast<T>(truncate_to_int64(std::pow(base, power)));
       });
     } else {
       const auto start = interval_end<T>(it.start), end = interval_end<T>(it.end);

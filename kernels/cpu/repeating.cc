@@ -16,12 +16,11 @@ Tensor repeated(const Tensor& self, Dims repeats) {
   Dims own(rank, 1), sizes(rank), spread, source;
   std::copy(self.sizes().begin(), self.sizes().end(), own.end() - self.dim());
   for (size_t d = 0; d < rank; ++d) {
-    if (repeats[d] < 0 && own[d] != 0) {
-      fail("Trying to create tensor with negative dimension ", repeats[d] * own[d], ": ",
-           to_string(repeats));
-    }
     if (__builtin_mul_overflow(own[d], repeats[d], &sizes[d]))
       fail("repeat: the result is too large");
+    if (sizes[d] < 0) {
+      fail("Trying to create tensor with negative dimension ", sizes[d], ": ", to_string(repeats));
+    }
     spread.push_back(repeats[d]);
     spread.push_back(own[d]);
     source.push_back(1);

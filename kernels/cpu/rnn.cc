@@ -193,13 +193,22 @@ DType compute_dtype(DType dtype) {
   return dtype == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
 }
 
-void check_weights(const CellWeights& w, const Tensor& data, int64_t h_size, CellKind kind) {
+void check_weights(const CellWeights& w, const Tensor& data, int64_t h_size, const Tensor& c,
+                   CellKind kind) {
+  if (w.input.dim() != 2 || w.hidden.dim() != 2) fail("rnn: expected weights of 2 dims");
   if (data.size(-1) != w.input.size(1)) {
     fail("input.size(-1) must be equal to input_size. Expected ", w.input.size(1), ", got ",
          data.size(-1));
   }
-  if (w.hidden.size(1) != h_size || w.input.size(0) != w.hidden.size(0) ||
-      w.hidden.size(0) % gates_of(kind) != 0) {
+  const int64_t gates = w.hidden.size(0), size = gates / gates_of(kind);
+  const bool projects = w.projection.defined();
+  bool fits = w.hidden.size(1) == h_size && w.input.size(0) == gates &&
+              gates % gates_of(kind) == 0 && (!c.defined() || c.size(-1) == size);
+  fits &= projects ? w.projection.sizes() == DimsView(Dims{h_size, size}) : h_size == size;
+  for (const Tensor* bias : {&w.input_bias, &w.hidden_bias}) {
+    fits &= !bias->defined() || bias->numel() == gates;
+  }
+  if (!fits) {
     fail("rnn: hidden state of size ", h_size, " does not fit weights ",
          to_string(w.hidden.sizes()));
   }
@@ -215,7 +224,7 @@ Tensor run_network(const RunContext& context, const Network& net, Tensor data, c
     for (int64_t direction = 0; direction < net.directions; ++direction) {
       const int64_t index = layer * net.directions + direction;
       const CellWeights& weights = net.weights[static_cast<size_t>(index)];
-      check_weights(weights, data, size, net.kind);
+      check_weights(weights, data, size, c, net.kind);
       State state{h.select(0, index), c.defined() ? c.select(0, index) : Tensor()};
       Layer<T>(context, net.kind, weights)
           .run(data, steps, direction == 1, state, out, direction * size);
@@ -240,6 +249,7 @@ CellWeights converted(CellWeights w, DType dtype) {
 
 Network read_network(CellKind kind, const std::vector<Tensor>& params, bool biases, int64_t layers,
                      bool bidirectional, bool projected, DType dtype) {
+  if (layers < 0 || layers > INT32_MAX) fail("rnn: ", layers, " layers");
   Network net{kind, {}, layers, bidirectional ? 2 : 1};
   const size_t each = 2 + (biases ? 2 : 0) + (projected ? 1 : 0);
   const size_t cells = static_cast<size_t>(layers * net.directions);
@@ -341,7 +351,7 @@ void run_data(OpCall& call, CellKind kind) {
     if (counts[i] <= 0 || (i > 0 && counts[i] > counts[i - 1])) {
       fail("batch_sizes of packed sequences must be positive and must not grow");
     }
-    total += counts[i];
+    if (__builtin_add_overflow(total, counts[i], &total)) fail("batch_sizes are too large");
   }
   if (data.dim() != 2 || total != data.size(0)) {
     fail("batch_sizes sum to ", total, " but the packed data is ", to_string(data.sizes()));
@@ -363,7 +373,7 @@ void run_cell(OpCall& call, CellKind kind) {
   } else {
     state.h = owned(call.tensor(1), dtype);
   }
-  check_weights(weights, input, state.h.size(-1), kind);
+  check_weights(weights, input, state.h.size(-1), state.c, kind);
   const int64_t size = state.h.size(-1), rows = state.h.numel() / std::max<int64_t>(1, size);
   State flat{state.h.view_as_shape({rows, size}),
              state.c.defined() ? state.c.view_as_shape({rows, state.c.size(-1)}) : Tensor()};

@@ -11,6 +11,7 @@
 #include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
 #include "kernels/cpu/walk.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper::indexing {
 namespace {
@@ -21,13 +22,13 @@ template <Reduce R, class T>
 T combine(T old, T value) {
   using C = Compute<T>;
   const C a = static_cast<C>(old), b = static_cast<C>(value);
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Bool8>) {
     if constexpr (R == Reduce::kAdd || R == Reduce::kMax) return a || b;
     return a && b;
   } else if constexpr (R == Reduce::kAdd) {
-    return T(a + b);
+    return T(wrapping_sum(a, b));
   } else if constexpr (R == Reduce::kMultiply) {
-    return T(a * b);
+    return T(wrapping_product(a, b));
   } else {
     if constexpr (std::is_floating_point_v<C>) {
       if (std::isnan(a)) return old;
@@ -168,10 +169,10 @@ IValue identity_of(const std::string& reduce, DType dtype) {
     return largest ? inf : -inf;
   }
   int64_t value = 0;
-  visit(dtype, "scatter_reduce", TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>{},
+  visit(dtype, "scatter_reduce", TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, Bool8>{},
         [&]<class T>() {
-          value = static_cast<int64_t>(largest ? std::numeric_limits<T>::max()
-                                               : std::numeric_limits<T>::lowest());
+          value = static_cast<int64_t>(largest ? std::numeric_limits<Compute<T>>::max()
+                                               : std::numeric_limits<Compute<T>>::lowest());
         });
   return value;
 }

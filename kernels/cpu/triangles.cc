@@ -87,9 +87,11 @@ void trace(OpCall& call) {
   const int64_t step = self.strides()[0] + self.strides()[1];
   visit(self.dtype(), "trace", AllTypes{}, [&]<class T>() {
     const T* data = self.data<T>();
-    if constexpr (std::is_integral_v<T>) {
+    if constexpr (std::is_integral_v<Compute<T>>) {
       uint64_t sum = 0;  // wraps around
-      for (int64_t i = 0; i < count; ++i) sum += static_cast<uint64_t>(data[i * step]);
+      for (int64_t i = 0; i < count; ++i) {
+        sum += static_cast<uint64_t>(static_cast<Compute<T>>(data[i * step]));
+      }
       *out.data<int64_t>() = static_cast<int64_t>(sum);
     } else {
       using Sum =

@@ -154,7 +154,7 @@ void pixel_unshuffle(OpCall& call) {
   Dims batch(self.sizes().begin(), self.sizes().end() - 3);
   Dims split = batch, out = batch, order;
   for (int64_t d : {channels, h / r, r, w / r, r}) split.push_back(d);
-  for (int64_t d : {channels * r * r, h / r, w / r}) out.push_back(d);
+  for (int64_t d : {numel_of({channels, r, r}), h / r, w / r}) out.push_back(d);
   const int64_t b = static_cast<int64_t>(batch.size());
   for (int64_t d = 0; d < b; ++d) order.push_back(d);
   for (int64_t d : {b, b + 2, b + 4, b + 1, b + 3}) order.push_back(d);

@@ -1,11 +1,23 @@
 // Operators that answer with a list of views.
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/op/op_def.h"
+#include "kernels/cpu/limits.h"
 #include "kernels/cpu/view_math.h"
 #include "kernels/cpu/views.h"
 
 namespace temper::views {
 namespace {
+
+// Views of nothing take memory too: there may be more of them than elements.
+std::vector<Tensor> room_for(int64_t views) {
+  check_list_size(static_cast<uint64_t>(views));
+  check_scratch(views, sizeof(TensorImpl) + sizeof(IValue) + sizeof(Tensor));
+  std::vector<Tensor> out;
+  out.reserve(static_cast<size_t>(views));
+  return out;
+}
 
 void ret_list(OpCall& call, const std::vector<Tensor>& tensors) {
   call.ret(make_tensor_list(tensors));
@@ -18,11 +30,14 @@ std::vector<Tensor> split_evenly(const Tensor& self, int64_t size, int64_t dim) 
   if (size == 0 && whole != 0) {
     fail("split_size can only be 0 if dimension size is 0, but got dimension size of ", whole);
   }
-  std::vector<Tensor> out;
   if (size == 0) return {self.alias()};
-  for (int64_t start = 0; start < whole || out.empty(); start += size) {
-    out.push_back(self.slice(d, start, start + size > whole ? whole : start + size));
-  }
+  std::vector<Tensor> out = room_for(whole / size + 1);
+  int64_t start = 0;
+  do {
+    const int64_t length = std::min(size, whole - start);
+    out.push_back(self.narrow(d, start, length));
+    start += length;
+  } while (start < whole);
   return out;
 }
 
@@ -33,7 +48,7 @@ std::vector<Tensor> split_sections(const Tensor& self, int64_t sections, int64_t
   if (sections <= 0) fail("number of sections must be larger than 0, got ", sections);
   const int64_t d = wrap_dim(dim, self.dim()), whole = self.sizes()[d];
   const int64_t small = whole / sections, larger = whole % sections;
-  std::vector<Tensor> out;
+  std::vector<Tensor> out = room_for(sections);
   int64_t start = 0;
   for (int64_t i = 0; i < sections; ++i) {
     const int64_t end = start + small + (i < larger ? 1 : 0);
@@ -72,8 +87,12 @@ void chunk(OpCall& call) {
   if (self.dim() == 0) fail("chunk expects at least a 1-dimensional tensor");
   if (chunks <= 0) fail("chunk expects `chunks` to be greater than 0, got: ", chunks);
   const int64_t d = wrap_dim(call.integer(2), self.dim()), whole = self.sizes()[d];
-  const int64_t size = (whole + chunks - 1) / chunks;
-  if (size == 0) return ret_list(call, split_by(self, Dims(chunks, 0), d));
+  if (whole == 0) {
+    std::vector<Tensor> out = room_for(chunks);
+    for (int64_t i = 0; i < chunks; ++i) out.push_back(self.narrow(d, 0, 0));
+    return ret_list(call, out);
+  }
+  const int64_t size = (whole - 1) / chunks + 1;
   ret_list(call, split_evenly(self, size, d));
 }
 
@@ -128,7 +147,7 @@ void unbind(OpCall& call) {
   if (self.dim() == 0)
     fail("Dimension specified as ", call.integer(1), " but tensor has no dimensions");
   const int64_t d = wrap_dim(call.integer(1), self.dim());
-  std::vector<Tensor> out;
+  std::vector<Tensor> out = room_for(self.sizes()[d]);
   for (int64_t i = 0; i < self.sizes()[d]; ++i) out.push_back(self.select(d, i));
   ret_list(call, out);
 }

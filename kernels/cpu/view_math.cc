@@ -64,8 +64,11 @@ Tensor narrow_items(const Tensor& self, DType dtype) {
   }
   Dims sizes(self.sizes().begin(), self.sizes().end());
   Dims strides(self.strides().begin(), self.strides().end());
-  sizes.back() *= ratio;
-  for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] *= ratio;
+  bool fits = !__builtin_mul_overflow(sizes.back(), ratio, &sizes.back());
+  for (size_t d = 0; d + 1 < strides.size(); ++d) {
+    fits &= !__builtin_mul_overflow(strides[d], ratio, &strides[d]);
+  }
+  if (!fits) fail("view: sizes ", to_string(self.sizes()), " as smaller items exceed 64 bits");
   return with_dtype(self, dtype, std::move(sizes), std::move(strides), self.offset() * ratio);
 }
 
@@ -129,7 +132,9 @@ Tensor unfold_of(const Tensor& self, int64_t dim, int64_t size, int64_t step) {
   const int64_t stride = self.dim() == 0 ? 1 : strides[d];
   if (self.dim() > 0) {
     sizes[d] = (whole - size) / step + 1;
-    strides[d] = step * stride;
+    if (__builtin_mul_overflow(step, stride, &strides[d])) {
+      fail("unfold: a step of ", step, " is beyond 64 bits");
+    }
   }
   sizes.push_back(size);
   strides.push_back(stride);

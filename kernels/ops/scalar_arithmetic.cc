@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "kernels/cpu/limits.h"
 #include "kernels/ops/complex_math.h"
 #include "kernels/ops/families.h"
@@ -195,6 +196,7 @@ void unary(OpCall& call) {
 template <class Op>
 void unary_number(OpCall& call) {
   const IValue& a = call.in(0);
+  if (a.is_bool()) fail(call.op().name(), " expected a number but got a bool");
   if (a.is_int()) return call.ret(static_cast<int64_t>(static_cast<int32_t>(Op::of(a.to_int()))));
   if (a.is_double())
     return call.ret(static_cast<double>(static_cast<float>(Op::of(a.to_double()))));
@@ -231,8 +233,7 @@ void integers(OpCall& call) {
 }
 
 void whole_power(OpCall& call) {
-  const double power = Pow::of(call.integer(0), call.integer(1));
-  call.ret(std::fabs(power) < 0x1p63 ? static_cast<int64_t>(power) : INT64_MIN);
+  call.ret(truncate_to_int64(Pow::of(call.integer(0), call.integer(1))));
 }
 
 void not_bool(OpCall& call) { call.ret(!call.boolean(0)); }

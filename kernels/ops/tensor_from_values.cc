@@ -42,7 +42,7 @@ void set_requires_grad(const Tensor& tensor, bool wanted) {
 void store(const IValue& value, const Tensor& out, int64_t at) {
   switch (out.dtype()) {
     case DType::kInt64: out.data<int64_t>()[at] = value.to_int(); return;
-    case DType::kBool: out.data<bool>()[at] = value.to_bool(); return;
+    case DType::kBool: out.data<Bool8>()[at] = value.to_bool(); return;
     case DType::kComplex64:
       out.data<Complex64>()[at] = static_cast<Complex64>(value.to_complex());
       return;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/run_context.h"
 #include "kernels/cpu/item.h"
 #include "kernels/ops/families.h"
@@ -31,17 +32,12 @@ double checked_double(const IValue& v) {
   return v.to_complex().real();
 }
 
-// C's truncation, where NaN and values out of range give the smallest integer.
-int64_t truncated(double v) {
-  return v >= -0x1p63 && v < 0x1p63 ? static_cast<int64_t>(v) : INT64_MIN;
-}
-
 void int_of_tensor(OpCall& call) { call.ret(checked_int(item_of(call.tensor(0)))); }
 void float_of_tensor(OpCall& call) { call.ret(checked_double(item_of(call.tensor(0)))); }
 void bool_of_tensor(OpCall& call) { call.ret(truth_of(call.tensor(0))); }
 void item(OpCall& call) { call.ret(item_of(call.tensor(0))); }
 
-void int_of_float(OpCall& call) { call.ret(truncated(call.in(0).to_double())); }
+void int_of_float(OpCall& call) { call.ret(truncate_to_int64(call.in(0).to_double())); }
 void int_of_bool(OpCall& call) { call.ret(call.in(0).raw_int()); }
 void int_of_number(OpCall& call) {
   const IValue& v = call.in(0);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/tensor/bool8.h"
 #include "core/value/containers.h"
 
 namespace temper {
@@ -148,7 +149,7 @@ Tensor TensorIn::typed_tensor() const {
   if (count_ == 0) return tensor;
   const auto& contents = wire_->contents();
   switch (*datatype_->dtype) {
-    case DType::kBool: convert<bool>(contents.bool_contents(), tensor); break;
+    case DType::kBool: convert<Bool8>(contents.bool_contents(), tensor); break;
     case DType::kUInt8: convert<uint8_t>(contents.uint_contents(), tensor); break;
     case DType::kInt8: convert<int8_t>(contents.int_contents(), tensor); break;
     case DType::kInt16: convert<int16_t>(contents.int_contents(), tensor); break;
@@ -201,7 +202,7 @@ IValue TensorIn::scalar_at(const Tensor& flat, int64_t index, const TypePtr& typ
   switch (type->kind()) {
     case TypeKind::kBool:
       if (dtype != DType::kBool) refuse(type);
-      return *one.data<bool>();
+      return bool{*one.data<Bool8>()};
     case TypeKind::kInt:
       if (!is_integral(dtype)) refuse(type);
       return *to_dtype(one, DType::kInt64).data<int64_t>();

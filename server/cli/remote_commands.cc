@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/tensor/bool8.h"
 #include "core/tensor/tensor.h"
 #include "server/api/datatype.h"
 #include "server/cli/exit_code.h"
@@ -34,7 +35,7 @@ json element_at(const Datatype& datatype, const std::string& raw, size_t index) 
   Tensor one = empty({1}, *datatype.dtype);
   const auto size = static_cast<size_t>(datatype.size);
   std::memcpy(one.raw(), raw.data() + index * size, size);
-  if (one.dtype() == DType::kBool) return *one.data<bool>();
+  if (one.dtype() == DType::kBool) return bool{*one.data<Bool8>()};
   if (is_integral(one.dtype())) return *to_dtype(one, DType::kInt64).data<int64_t>();
   if (one.dtype() == DType::kFloat64) return *one.data<double>();
   return *to_dtype(one, DType::kFloat32).data<float>();

@@ -221,7 +221,9 @@ json data_of(const Datatype& datatype, const std::string& raw, const std::string
     return data;
   }
   switch (datatype.dtype.value_or(DType::kQInt8)) {
-    case DType::kBool: add_numbers<bool>(raw, &data); break;
+    case DType::kBool:
+      for (const char byte : raw) data.push_back(byte != 0);
+      break;
     case DType::kUInt8: add_numbers<uint8_t>(raw, &data); break;
     case DType::kInt8: add_numbers<int8_t>(raw, &data); break;
     case DType::kInt16: add_numbers<int16_t>(raw, &data); break;

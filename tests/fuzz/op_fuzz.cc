@@ -166,14 +166,6 @@ class Arguments {
   std::vector<Tensor> kept_;
 };
 
-// As programs have it.
-class Caller final : public ScriptCaller {
- public:
-  IValue call(Function& function, std::vector<IValue> args, RunContext& context) override {
-    return ir::run(function, std::move(args), context);
-  }
-};
-
 std::vector<IValue> run(const OpDef& op, std::vector<IValue> values, RunContext& context) {
   if (!op.kernel()) return {ir::run(*op.composite(), std::move(values), context)};
   const size_t count = values.size(), results = op.schema().returns.size();
@@ -233,9 +225,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   runtime();
   const Ref<MemoryAccount> account = make_ref<MemoryAccount>(kMemory);
   const AccountScope scope(account.get());
-  Caller caller;
   RunContext context;
-  context.caller = &caller;
+  context.caller = &ir::script_caller();
   context.max_steps = 100'000;
   Chooser choose(data, size);
   Arguments arguments(&choose);

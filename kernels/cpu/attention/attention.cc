@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/op/run_context.h"
+#include "core/tensor/bool8.h"
 #include "kernels/cpu/attention/recipe.h"
 #include "kernels/cpu/attention/streaming.h"
 
@@ -225,7 +226,7 @@ class Plan {
     if (std::isfinite(*value) && std::abs(*value) > std::numeric_limits<float>::max()) return false;
     const Tensor mask = operand().to_tensor();
     if (!mask.defined() || mask.dtype() != DType::kBool) return false;
-    return keep_mask(mask, ScoreMask::Kind::kFill, mask.data<bool>(), *value, where);
+    return keep_mask(mask, ScoreMask::Kind::kFill, mask.data<Bool8>(), *value, where);
   }
 
   bool keep_mask(const Tensor& mask, ScoreMask::Kind kind, const void* data, double value,

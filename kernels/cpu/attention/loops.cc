@@ -28,9 +28,10 @@ constexpr int rows_beside(int vectors) {
 }
 
 using Vec = float __attribute__((vector_size(kLanes * sizeof(float))));
-using LooseVec = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+// Behind the name, where every compiler takes the alignment.
+using LooseVec __attribute__((aligned(4), may_alias)) = Vec;
 using Four = float __attribute__((vector_size(16)));
-using LooseFour = float __attribute__((vector_size(16), aligned(4), may_alias));
+using LooseFour __attribute__((aligned(4), may_alias)) = Four;
 
 inline Vec load(const float* from) { return *reinterpret_cast<const LooseVec*>(from); }
 inline void store(float* to, Vec v) { *reinterpret_cast<LooseVec*>(to) = v; }
@@ -212,9 +213,10 @@ void multiply(const ScoreTile& tile, const float* mask, int64_t row_step, int64_
   apply(tile, mask, row_step, column_step, [](float s, float m) { return s * m; });
 }
 
-void fill_where(const ScoreTile& tile, const bool* mask, int64_t row_step, int64_t column_step,
+void fill_where(const ScoreTile& tile, const Bool8* mask, int64_t row_step, int64_t column_step,
                 bool where, float value) {
-  apply(tile, mask, row_step, column_step, [=](float s, bool m) { return m == where ? value : s; });
+  apply(tile, mask, row_step, column_step,
+        [=](float s, Bool8 m) { return bool{m} == where ? value : s; });
 }
 
 // What exponentials are measured from. Rows that are hidden so far: theirs are zero, not NaN.

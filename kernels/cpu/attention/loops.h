@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/tensor/bool8.h"
+
 namespace temper {
 
 // Columns of a tile that one mask changes. Steps are in elements; 0 repeats an element.
@@ -57,7 +59,7 @@ struct AttentionLoops {
               float factor);
   void (*multiply)(const ScoreTile& tile, const float* mask, int64_t row_step, int64_t column_step);
   // Scores become `value` where the mask's truth is `where`.
-  void (*fill)(const ScoreTile& tile, const bool* mask, int64_t row_step, int64_t column_step,
+  void (*fill)(const ScoreTile& tile, const Bool8* mask, int64_t row_step, int64_t column_step,
                bool where, float value);
   // Scores become exponentials of their distance to the best, zero up to whole vectors.
   void (*soften)(const ScoreTile& tile, const RunningSoftmax& softmax);

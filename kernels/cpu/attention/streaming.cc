@@ -147,7 +147,7 @@ class Worker {
         loops_.multiply(scores, numbers + start, mask.row_step, mask.column_step);
         return;
       case ScoreMask::Kind::kFill:
-        loops_.fill(scores, static_cast<const bool*>(mask.data) + start, mask.row_step,
+        loops_.fill(scores, static_cast<const Bool8*>(mask.data) + start, mask.row_step,
                     mask.column_step, mask.where, mask.value);
         return;
       case ScoreMask::Kind::kCausal:

@@ -117,8 +117,9 @@ std::vector<int64_t> starts_of(const Tensor& offsets, int64_t total, bool last_i
   if (bounds.empty()) fail("include_last_offset: offsets must not be empty");
   std::vector<int64_t> starts{0};
   for (size_t i = 1; i < bounds.size(); ++i) {
-    const int64_t length = bounds[i] - bounds[i - 1];
-    if (length < 0 || length > total - starts.back()) {
+    int64_t length = 0;
+    if (__builtin_sub_overflow(bounds[i], bounds[i - 1], &length) || length < 0 ||
+        length > total - starts.back()) {
       fail("Expect the lengths data to be less than indices size");
     }
     starts.push_back(starts.back() + length);

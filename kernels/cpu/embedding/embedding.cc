@@ -51,6 +51,11 @@ void embedding(OpCall& call) {
 
 void embedding_renorm_in_place(OpCall& call) {
   const Tensor table = call.tensor(0), indices = as_indices("embedding_renorm_", call.tensor(1));
+  if (table.dim() != 2) {
+    fail("Expected 2-dimensional tensor, but got ", table.dim(),
+         "-dimensional tensor for argument #1 'self' (while checking arguments for "
+         "embedding_renorm_)");
+  }
   const double limit = call.number(2), order = call.number(3);
   std::vector<int64_t> rows(indices.data<int64_t>(), indices.data<int64_t>() + indices.numel());
   std::sort(rows.begin(), rows.end());

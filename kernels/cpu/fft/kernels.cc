@@ -94,17 +94,23 @@ void mirror(const Tensor& half, const Tensor& full, DimsView dims, int64_t last)
   }
 }
 
+Dims dims_of(const OpCall& call, const Tensor& self) {
+  const Dims given = call.ints(1);
+  for (int64_t dim : given) existing_dim(dim, self.dim());
+  return wrap_dims(given, self.dim());
+}
+
 }  // namespace
 
 void fft_c2c(OpCall& call) {
   const Tensor self = call.tensor(0);
-  const Dims dims = wrap_dims(call.ints(1), self.dim());
+  const Dims dims = dims_of(call, self);
   call.ret(transform(self, dims, call.integer(2), call.boolean(3), signal_size(self, dims)));
 }
 
 void fft_r2c(OpCall& call) {
   const Tensor self = call.tensor(0);
-  const Dims dims = wrap_dims(call.ints(1), self.dim());
+  const Dims dims = dims_of(call, self);
   if (dims.empty()) fail("fft_r2c: expected at least one dim");
   const Tensor full = transform(to_dtype(self, to_complex(self.dtype())), dims, call.integer(2),
                                 true, signal_size(self, dims));
@@ -115,7 +121,7 @@ void fft_r2c(OpCall& call) {
 
 void fft_c2r(OpCall& call) {
   const Tensor self = call.tensor(0);
-  const Dims dims = wrap_dims(call.ints(1), self.dim());
+  const Dims dims = dims_of(call, self);
   if (dims.empty()) fail("fft_c2r: expected at least one dim");
   const int64_t last = dims.back(), length = call.integer(3);
   if (length < 1) fail("Invalid number of data points (", length, ") specified");

@@ -2,6 +2,9 @@
 // Batches of matrices in the layout LAPACK wants: the last two dims column-major, batch dims
 // contiguous in front.
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/op/op_call.h"
@@ -34,6 +37,21 @@ void broadcast_batches(Tensor& a, Tensor& b);
 template <class T>
 T* at(const Tensor& t, int64_t index, int64_t item) {
   return t.data<T>() + index * item;
+}
+
+template <class T>
+bool all_finite(const T* values, int64_t n) {
+  return std::all_of(values, values + n, [](T v) {
+    if constexpr (requires { v.imag(); }) {
+      return std::isfinite(v.real()) && std::isfinite(v.imag());
+    } else {
+      return std::isfinite(v);
+    }
+  });
+}
+template <class T>
+void fill_nan(T* values, int64_t n) {
+  std::fill(values, values + n, T(std::numeric_limits<double>::quiet_NaN()));
 }
 
 // `info` of every matrix, an int32 tensor of the batch's shape, 0 filled.

@@ -7,6 +7,7 @@
 #include "kernels/cpu/linalg/batch.h"
 #include "kernels/cpu/linalg/kernels.h"
 #include "kernels/cpu/linalg/lapack.h"
+#include "kernels/cpu/linalg/solve.h"
 
 namespace temper::linalg {
 namespace {
@@ -65,19 +66,6 @@ LU factor_lu(const char* op, const Tensor& a) {
   return lu;
 }
 
-// b (column-major, changed in place) = A^-1 b for the factored A.
-void solve_lu(const Tensor& lu, const Tensor& pivots, const Tensor& b, char trans) {
-  const int64_t n = rows(lu), rhs = cols(b);
-  if (b.numel() == 0) return;
-  const Tensor factors = column_major_copy(lu), order = pivots.contiguous();
-  visit(b.dtype(), "linalg.lu_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; i < b.numel() / (n * rhs); ++i) {
-      lapack::getrs(trans, static_cast<int>(n), static_cast<int>(rhs), at<T>(factors, i, n * n),
-                    at<int32_t>(order, i, n), at<T>(b, i, n * rhs));
-    }
-  });
-}
-
 Tensor identity(DimsView batch, int64_t n, DType dtype) {
   Tensor eye = column_major_zeros(batch, n, n, dtype);
   const Tensor diagonal = eye.as_strided(
@@ -110,6 +98,7 @@ Solution solve_system(const char* op, Tensor a, Tensor b, bool left) {
     fail(op, ": Expected A and B to have the same dtype, but found A of type ",
          dtype_name(a.dtype()), " and B of type ", dtype_name(b.dtype()), " instead");
   }
+  if (b.dim() == 0) fail(op, ": The input tensor B must have at least 2 dimensions.");
   const bool vector = is_vector_rhs(a, b);
   if (vector && !left) fail(op, ": Vector broadcasting of the left hand side is not supported");
   if (vector) b = b.unsqueeze(-1);
@@ -185,23 +174,6 @@ void cholesky_inverse(OpCall& call) {
     }
   });
   call.ret(out);
-}
-
-void cholesky_solve(OpCall& call) {
-  Tensor b = call.tensor(0), a = call.tensor(1);
-  check_square("cholesky_solve", a);
-  if (b.dim() < 2)
-    fail("b should have at least 2 dimensions, but has ", b.dim(), " dimensions instead");
-  broadcast_batches(a, b);
-  const Tensor x = column_major_copy(b), factor = column_major_copy(a);
-  const int64_t n = rows(a), rhs = cols(b);
-  visit(b.dtype(), "cholesky_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::potrs(call.boolean(2) ? 'U' : 'L', static_cast<int>(n), static_cast<int>(rhs),
-                    at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-    }
-  });
-  call.ret(x);
 }
 
 void inv_ex(OpCall& call) {
@@ -290,6 +262,16 @@ struct Unpacked {
 };
 
 Unpacked unpack(const Tensor& lu, const Tensor& pivots) {
+  if (lu.dim() < 2) {
+    fail("torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: ",
+         to_string(lu.sizes()), " instead");
+  }
+  if (pivots.dtype() != DType::kInt32) {
+    fail(
+        "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\n"
+        "Note: this function is intended to be used with the output produced by "
+        "torch.linalg.lu_factor");
+  }
   const int64_t m = rows(lu), n = cols(lu), k = std::min(m, n);
   const Dims batch = batch_of(lu);
   Unpacked out;
@@ -310,13 +292,21 @@ Unpacked unpack(const Tensor& lu, const Tensor& pivots) {
   const Tensor one = full({}, 1, lu.dtype());
   const Tensor order = pivots.contiguous();
   const int64_t count = numel_of(batch);
+  if (order.numel() != count * k) {
+    fail("torch.lu_unpack: ", to_string(pivots.sizes()), " pivots do not belong to matrices of ",
+         to_string(lu.sizes()));
+  }
   std::vector<int64_t> permutation(static_cast<size_t>(m));
   visit(lu.dtype(), "lu_unpack", LapackTypes{}, [&]<class T>() {
     for (int64_t b = 0; b < count; ++b) {
       std::iota(permutation.begin(), permutation.end(), 0);
       const int32_t* swaps = at<int32_t>(order, b, k);
       for (int64_t i = 0; i < k; ++i) {
-        if (swaps[i] < 1 || swaps[i] > m) fail("lu_unpack: pivots are out of range");
+        if (swaps[i] < 1 || swaps[i] > m) {
+          fail(
+              "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you "
+              "properly pass the result of lu_factor?");
+        }
         std::swap(permutation[static_cast<size_t>(i)],
                   permutation[static_cast<size_t>(swaps[i] - 1)]);
       }
@@ -347,42 +337,6 @@ void lu_unpack(OpCall& call) {
   call.ret(2, call.boolean(2) ? parts.u : nothing);
 }
 
-namespace {
-
-// In place, a dense tensor; real ones stay as they are.
-void conjugate(const Tensor& t) {
-  if (!is_complex(t.dtype())) return;
-  visit(t.dtype(), "conj", ComplexTypes{}, [&]<class T>() {
-    for (int64_t i = 0; i < t.numel(); ++i) t.data<T>()[i] = std::conj(t.data<T>()[i]);
-  });
-}
-
-}  // namespace
-
-// linalg_lu_solve(LU, pivots, B, left, adjoint) and lu_solve(B, LU, pivots).
-void lu_solve(OpCall& call) {
-  const bool legacy = call.size() == 3;
-  Tensor factors = call.tensor(legacy ? 1 : 0), pivots = call.tensor(legacy ? 2 : 1);
-  Tensor b = call.tensor(legacy ? 0 : 2);
-  const bool left = legacy || call.boolean(3), adjoint = !legacy && call.boolean(4);
-  check_square("linalg.lu_solve", factors);
-  const Dims batch = broadcast(batch_of(factors), batch_of(b));
-  factors = factors.expand(with_matrix(batch, rows(factors), cols(factors)));
-  pivots = pivots.expand(with_vector(batch, rows(factors)));
-  b = b.expand(with_matrix(batch, rows(b), cols(b)));
-  if (left) {
-    const Tensor x = column_major_copy(b);
-    solve_lu(factors, pivots, x, adjoint ? 'C' : 'N');
-    return call.ret(x);
-  }
-  // X A = B is A^T X^T = B^T; with the adjoint, X A^H = B is A conj(X)^T = conj(B)^T.
-  const Tensor x = column_major_copy(b.transpose(-2, -1));
-  if (adjoint) conjugate(x);
-  solve_lu(factors, pivots, x, adjoint ? 'N' : 'T');
-  if (adjoint) conjugate(x);
-  call.ret(x.transpose(-2, -1));
-}
-
 void solve(OpCall& call) {
   const Solution s = solve_system("linalg.solve", call.tensor(0), call.tensor(1), call.boolean(2));
   check_info("torch.linalg.solve", s.lu.info, kSolveSingular);
@@ -398,49 +352,6 @@ void solve_ex(OpCall& call) {
   call.ret(1, s.lu.matrix);
   call.ret(2, s.lu.pivots);
   call.ret(3, s.lu.info);
-}
-
-void solve_triangular(OpCall& call) {
-  Tensor a = call.tensor(0), b = call.tensor(1);
-  const bool upper = call.boolean(2), left = call.boolean(3), unit = call.boolean(4);
-  check_square("linalg.solve_triangular", a);
-  check_lapack_dtype("linalg.solve_triangular", a);
-  if (rows(a) != (left ? rows(b) : cols(b))) {
-    fail("linalg.solve_triangular: Incompatible shapes of A and B for the equation ",
-         left ? "AX = B" : "XA = B", " (", rows(a), "x", cols(a), " and ", rows(b), "x", cols(b),
-         ")");
-  }
-  broadcast_batches(a, b);
-  // X A = B is A^T X^T = B^T.
-  const Tensor factor = column_major_copy(left ? a : a.transpose(-2, -1));
-  const Tensor x = column_major_copy(left ? b : b.transpose(-2, -1));
-  const int64_t n = rows(factor), rhs = cols(x);
-  visit(a.dtype(), "linalg.solve_triangular", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::trtrs(upper == left ? 'U' : 'L', 'N', unit ? 'U' : 'N', static_cast<int>(n),
-                    static_cast<int>(rhs), at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-    }
-  });
-  call.ret(left ? x : x.transpose(-2, -1));
-}
-
-void triangular_solve(OpCall& call) {
-  Tensor b = call.tensor(0), a = call.tensor(1);
-  check_square("triangular_solve", a);
-  broadcast_batches(a, b);
-  const Tensor factor = column_major_copy(a), x = column_major_copy(b);
-  const int64_t n = rows(a), rhs = cols(b);
-  visit(a.dtype(), "triangular_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      const int info =
-          lapack::trtrs(call.boolean(2) ? 'U' : 'L', call.boolean(3) ? 'T' : 'N',
-                        call.boolean(4) ? 'U' : 'N', static_cast<int>(n), static_cast<int>(rhs),
-                        at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-      if (info > 0) fail("triangular_solve: the matrix is singular");
-    }
-  });
-  call.ret(0, x);
-  call.ret(1, factor);
 }
 
 void ldl_factor_ex(OpCall& call) {
@@ -470,22 +381,5 @@ void ldl_factor_ex(OpCall& call) {
 }
 
 void ldl_factor(OpCall& call) { ldl_factor_ex(call); }
-
-void ldl_solve(OpCall& call) {
-  Tensor ld = call.tensor(0), b = call.tensor(2);
-  check_square("torch.linalg.ldl_solve", ld);
-  const Dims batch = broadcast(batch_of(ld), batch_of(b));
-  const Tensor pivots = call.tensor(1).expand(with_vector(batch, rows(ld))).contiguous();
-  broadcast_batches(ld, b);
-  const Tensor factor = column_major_copy(ld), x = column_major_copy(b);
-  const int64_t n = rows(ld), rhs = cols(b);
-  visit(b.dtype(), "linalg.ldl_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::sytrs(call.boolean(3), static_cast<int>(n), static_cast<int>(rhs),
-                    at<T>(factor, i, n * n), at<int32_t>(pivots, i, n), at<T>(x, i, n * rhs));
-    }
-  });
-  call.ret(x);
-}
 
 }  // namespace temper::linalg

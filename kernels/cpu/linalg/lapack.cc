@@ -10,6 +10,10 @@
 // Present only when the BLAS is OpenBLAS.
 extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 
+// The library's own ends the process, for matrices with infinities too. Every routine returns after
+// calling it, with `info` set.
+extern "C" __attribute__((visibility("default"))) void xerbla_(const char*, const int*, size_t) {}
+
 namespace temper::lapack {
 
 void use_one_thread() {

@@ -1,6 +1,6 @@
-// QR, singular values, eigenvalues and least squares.
+// QR, singular values and eigenvalues.
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "kernels/cpu/linalg/batch.h"
@@ -11,25 +11,6 @@ namespace temper::linalg {
 namespace {
 
 Tensor tensor_one(DType dtype) { return full({}, 1, dtype); }
-
-// Sums of squared magnitudes over the rows, or nothing unless every matrix had full rank.
-Tensor residual_sums(const Tensor& rest, const Tensor& rank, int64_t full_rank) {
-  const DType real = to_real(rest.dtype());
-  for (int64_t i = 0; i < rank.numel(); ++i) {
-    if (rank.data<int64_t>()[i] != full_rank) return empty({0}, real);
-  }
-  const Tensor values = to_dtype(rest, DType::kComplex128).contiguous();
-  const int64_t m = rows(values), n = cols(values);
-  const Tensor sums = zeros(with_vector(batch_of(values), n), DType::kFloat64);
-  for (int64_t b = 0; values.numel() > 0 && b < values.numel() / (m * n); ++b) {
-    for (int64_t i = 0; i < m; ++i) {
-      for (int64_t j = 0; j < n; ++j) {
-        sums.data<double>()[b * n + j] += std::norm(at<Complex128>(values, b, m * n)[i * n + j]);
-      }
-    }
-  }
-  return to_dtype(sums, real);
-}
 
 struct Reflectors {
   Tensor matrix;
@@ -87,6 +68,18 @@ Singular decompose_svd(const char* op, const Tensor& a, bool full, bool vectors)
   const char job = !vectors ? 'N' : full ? 'A' : 'S';
   visit(a.dtype(), op, LapackTypes{}, [&]<class T>() {
     for (int64_t i = 0; a.numel() > 0 && i < numel_of(batch); ++i) {
+      const T* matrix = at<T>(work, i, m * n);
+      if (std::any_of(matrix, matrix + m * n, [](T v) { return v != v; })) {
+        fail(op,
+             ": The algorithm failed to converge because the input matrix contained non-finite "
+             "values.");
+      }
+      if (!all_finite(matrix, m * n)) {  // where the library may not come to an end
+        fill_nan(at<lapack::Real<T>>(out.s, i, k), k);
+        if (vectors) fill_nan(at<T>(out.u, i, m * ucols), m * ucols);
+        if (vectors) fill_nan(at<T>(out.vh, i, vrows * n), vrows * n);
+        continue;
+      }
       info.data<int32_t>()[i] =
           lapack::gesdd(job, static_cast<int>(m), static_cast<int>(n), at<T>(work, i, m * n),
                         at<lapack::Real<T>>(out.s, i, k),
@@ -121,9 +114,19 @@ Symmetric decompose_symmetric(const char* op, const Tensor& a, char uplo, bool v
   const Tensor info = make_info(batch);
   visit(a.dtype(), op, LapackTypes{}, [&]<class T>() {
     for (int64_t i = 0; a.numel() > 0 && i < numel_of(batch); ++i) {
-      info.data<int32_t>()[i] =
-          lapack::syevd(vectors ? 'V' : 'N', uplo, static_cast<int>(n),
-                        at<T>(out.vectors, i, n * n), at<lapack::Real<T>>(out.values, i, n));
+      T* matrix = at<T>(out.vectors, i, n * n);
+      bool finite = true;
+      for (int64_t c = 0; c < n; ++c) {  // only one triangle counts
+        finite &=
+            uplo == 'L' ? all_finite(matrix + c * n + c, n - c) : all_finite(matrix + c * n, c + 1);
+      }
+      if (!finite) {
+        fill_nan(at<lapack::Real<T>>(out.values, i, n), n);
+        fill_nan(matrix, n * n);
+        continue;
+      }
+      info.data<int32_t>()[i] = lapack::syevd(vectors ? 'V' : 'N', uplo, static_cast<int>(n),
+                                              matrix, at<lapack::Real<T>>(out.values, i, n));
     }
   });
   check_info(op, info,
@@ -148,6 +151,10 @@ Symmetric decompose_general(const char* op, const Tensor& a, bool vectors) {
   const Tensor work = column_major_copy(a), info = make_info(batch);
   visit(a.dtype(), op, LapackTypes{}, [&]<class T>() {
     using C = std::complex<lapack::Real<T>>;
+    // The routine follows numbers that it did not set where these are not finite.
+    if (!all_finite(at<T>(work, 0, 0), work.numel())) {
+      fail("torch.", op, ": input tensor should not contain infs or NaNs.");
+    }
     for (int64_t i = 0; a.numel() > 0 && i < numel_of(batch); ++i) {
       info.data<int32_t>()[i] =
           lapack::geev(vectors ? 'V' : 'N', static_cast<int>(n), at<T>(work, i, n * n),
@@ -170,6 +177,12 @@ void check_reflectors(const Tensor& a, const Tensor& tau, const Tensor& c) {
     fail("torch.ormqr: input, tau and other have shapes ", to_string(a.sizes()), ", ",
          to_string(tau.sizes()), " and ", to_string(c.sizes()), ", which do not belong together");
   }
+  for (const auto& [name, t] : {std::pair{"tau", &tau}, {"other", &c}}) {
+    if (t->dtype() != a.dtype()) {
+      fail("torch.ormqr: Expected input and ", name, " to have the same dtype, but input has dtype",
+           dtype_name(a.dtype()), " and ", name, " has dtype ", dtype_name(t->dtype()));
+    }
+  }
 }
 
 }  // namespace
@@ -180,19 +193,37 @@ void geqrf(OpCall& call) {
   call.ret(1, r.tau);
 }
 
-void householder_product(OpCall& call) {
-  const Tensor a = call.tensor(0), tau = call.tensor(1);
-  check_matrix("torch.linalg.householder_product", a);
+namespace {
+
+void check_householder(const Tensor& a, const Tensor& tau) {
+  constexpr const char* kName = "torch.linalg.householder_product";
+  if (a.dim() < 2) fail(kName, ": input must have at least 2 dimensions.");
   if (rows(a) < cols(a)) {
-    fail(
-        "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to "
-        "input.shape[-1]");
+    fail(kName, ": input.shape[-2] must be greater than or equal to input.shape[-1]");
   }
   if (tau.size(-1) > cols(a)) {
-    fail(
-        "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to "
-        "tau.shape[-1]");
+    fail(kName, ": input.shape[-1] must be greater than or equal to tau.shape[-1]");
   }
+  if (tau.dim() != a.dim() - 1) {
+    fail(kName, ": Expected tau to have one dimension less than input, but got tau.ndim equal to ",
+         tau.dim(), " and input.ndim is equal to ", a.dim());
+  }
+  const DimsView batch = tau.sizes().subspan(0, tau.sizes().size() - 1);
+  if (batch != DimsView(batch_of(a))) {
+    fail(kName, ": Expected batch dimensions of tau to be equal to input.shape[:-2], but got ",
+         to_string(batch));
+  }
+  if (a.dtype() != tau.dtype()) {
+    fail(kName, ": tau dtype ", dtype_name(tau.dtype()), " does not match input dtype ",
+         dtype_name(a.dtype()));
+  }
+}
+
+}  // namespace
+
+void householder_product(OpCall& call) {
+  const Tensor a = call.tensor(0), tau = call.tensor(1);
+  check_householder(a, tau);
   call.ret(expand_q(a, tau, cols(a)));
 }
 
@@ -254,7 +285,7 @@ void svd(OpCall& call) {
 }
 
 void svdvals(OpCall& call) {
-  call.ret(decompose_svd("linalg.svdvals", call.tensor(0), false, false).s);
+  call.ret(decompose_svd("linalg.svd", call.tensor(0), false, false).s);
 }
 
 // svd(A, some, compute_uv): V instead of its adjoint; zeros when vectors are not wanted.
@@ -300,87 +331,6 @@ void eig(OpCall& call) {
 
 void eigvals(OpCall& call) {
   call.ret(decompose_general("linalg.eigvals", call.tensor(0), false).values);
-}
-
-namespace {
-
-struct LeastSquares {
-  Tensor solution, rank, singular;
-};
-
-template <class T>
-void solve_least_squares(const std::string& driver, int64_t m, int64_t n, int64_t rhs,
-                         const Tensor& a, const Tensor& b, lapack::Real<T> rcond,
-                         const LeastSquares& out, int64_t count) {
-  const int ldb = static_cast<int>(std::max(m, n)), im = static_cast<int>(m),
-            in = static_cast<int>(n), irhs = static_cast<int>(rhs);
-  const int64_t k = std::min(m, n);
-  std::vector<lapack::Real<T>> values(static_cast<size_t>(std::max<int64_t>(k, 1)));
-  for (int64_t i = 0; i < count; ++i) {
-    T* pa = at<T>(a, i, m * n);
-    T* pb = at<T>(b, i, ldb * rhs);
-    int rank = 0;
-    int info = 0;
-    if (driver == "gels") info = lapack::gels(im, in, irhs, pa, pb, ldb);
-    if (driver == "gelsy") info = lapack::gelsy(im, in, irhs, pa, pb, ldb, rcond, &rank);
-    if (driver == "gelsd")
-      info = lapack::gelsd(im, in, irhs, pa, pb, ldb, values.data(), rcond, &rank);
-    if (driver == "gelss")
-      info = lapack::gelss(im, in, irhs, pa, pb, ldb, values.data(), rcond, &rank);
-    if (info > 0)
-      fail("torch.linalg.lstsq: (Batch element ", i, "): the problem is rank deficient");
-    if (out.rank.numel() > 0) out.rank.data<int64_t>()[i] = rank;
-    if (out.singular.numel() > 0) {
-      std::copy(values.begin(), values.end(), at<lapack::Real<T>>(out.singular, i, k));
-    }
-  }
-}
-
-}  // namespace
-
-void lstsq(OpCall& call) {
-  Tensor a = call.tensor(0), b = call.tensor(1);
-  const std::string driver = call.is_none(3) ? "gelsy" : call.string(3);
-  if (driver != "gels" && driver != "gelsy" && driver != "gelsd" && driver != "gelss") {
-    fail("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
-  }
-  check_matrix("torch.linalg.lstsq", a);
-  check_lapack_dtype("torch.linalg.lstsq", a);
-  if (a.dtype() != b.dtype())
-    fail(
-        "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's "
-        "dtype ",
-        dtype_name(a.dtype()), " and other's dtype ", dtype_name(b.dtype()));
-  const bool vector = b.dim() == a.dim() - 1 && b.sizes() == a.sizes().subspan(0, b.sizes().size());
-  if (vector) b = b.unsqueeze(-1);
-  if (b.dim() < 2 || rows(a) != rows(b)) {
-    fail("torch.linalg.lstsq: input.size(-2) should match other.size(-2)");
-  }
-  broadcast_batches(a, b);
-  const int64_t m = rows(a), n = cols(a), rhs = cols(b), tall = std::max(m, n);
-  const Dims batch = batch_of(a);
-  const Tensor work = column_major_copy(a);
-  const Tensor x = column_major_zeros(batch, tall, rhs, a.dtype());
-  copy_into(x.narrow(-2, 0, m), b);
-  const bool ranked = driver != "gels", valued = driver == "gelsd" || driver == "gelss";
-  LeastSquares out{Tensor(), ranked ? zeros(batch, DType::kInt64) : empty({0}, DType::kInt64),
-                   valued ? empty(with_vector(batch, std::min(m, n)), to_real(a.dtype()))
-                          : empty({0}, to_real(a.dtype()))};
-  visit(a.dtype(), "lstsq", LapackTypes{}, [&]<class T>() {
-    using R = lapack::Real<T>;
-    const R rcond = call.is_none(2) ? std::numeric_limits<R>::epsilon() * static_cast<R>(tall)
-                                    : static_cast<R>(call.number(2));
-    if (a.numel() > 0) {
-      solve_least_squares<T>(driver, m, n, rhs, work, x, rcond, out, numel_of(batch));
-    }
-  });
-  Tensor residuals = empty({0}, to_real(a.dtype()));
-  if (m > n && driver != "gelsy") residuals = residual_sums(x.narrow(-2, n, m - n), out.rank, n);
-  Tensor solution = x.narrow(-2, 0, n);
-  call.ret(0, vector ? solution.squeeze(-1) : solution);
-  call.ret(1, residuals);
-  call.ret(2, out.rank);
-  call.ret(3, out.singular);
 }
 
 }  // namespace temper::linalg

@@ -110,7 +110,7 @@ void where_scalars(OpCall& call) {
     Tensor flat = out.contiguous();
     T* to = reinterpret_cast<T*>(flat.raw());
     for (int64_t i = 0; i < flat.numel(); ++i) {
-      if (flat_mask.data<bool>()[i]) to[i] = value;
+      if (flat_mask.data<Bool8>()[i]) to[i] = value;
     }
     if (flat.ref() != out.ref()) copy_into(out, flat);
   });
@@ -133,7 +133,7 @@ void round_variant(OpCall& call) {
   const Tensor self = call.tensor(0);
   if (!is_floating(self.dtype()))
     return call.ret(evaluate_as(call, "round(self)", DTypeRule::kPromote));
-  const double scale = std::pow(10.0, static_cast<double>(std::llabs(decimals)));
+  const double scale = std::pow(10.0, std::fabs(static_cast<double>(decimals)));
   const std::string factor = absl::StrCat(scale);
   const std::string text = decimals >= 0 ? absl::StrCat("round(self * ", factor, ") / ", factor)
                                          : absl::StrCat("round(self / ", factor, ") * ", factor);

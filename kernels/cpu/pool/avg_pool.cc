@@ -6,6 +6,7 @@
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/pool/kernels.h"
 #include "kernels/cpu/pool/window.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper {
 namespace {
@@ -69,7 +70,7 @@ void average_rows(const RunContext& context, const PoolLayout& layout, const Win
   using C = Compute<T>;
   const int64_t inner = layout.inner;
   for_pool_rows(context, layout, w, work, [&](int64_t outer, int64_t begin, int64_t end) {
-    std::vector<C> sums(static_cast<size_t>(inner));
+    std::vector<Ring<C>> sums(static_cast<size_t>(inner));
     const T* plane = layout.input.template data<T>() + outer * w.in_count() * inner;
     for (int64_t row = begin; row < end; ++row) {
       for (int64_t x = 0; x < w.out[2]; ++x) {
@@ -79,9 +80,11 @@ void average_rows(const RunContext& context, const PoolLayout& layout, const Win
           std::fill(to, to + inner, T(C(0)));
           continue;
         }
-        sum_box<T, C>(plane, w, box, inner, sums.data());
+        sum_box<T, Ring<C>>(plane, w, box, inner, sums.data());
         const C divisor = static_cast<C>(box.divisor);
-        for (int64_t i = 0; i < inner; ++i) to[i] = T(sums[static_cast<size_t>(i)] / divisor);
+        for (int64_t i = 0; i < inner; ++i) {
+          to[i] = T(wrapping_quotient(static_cast<C>(sums[static_cast<size_t>(i)]), divisor));
+        }
       }
     }
   });

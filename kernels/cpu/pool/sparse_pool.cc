@@ -15,6 +15,11 @@ template <class T>
 std::vector<int64_t> interval_starts(T sample, int64_t in, int64_t out, int64_t pool) {
   std::vector<int64_t> starts(static_cast<size_t>(out));
   if (out > 1) {
+    // Other numbers start windows outside.
+    if (!(sample >= 0 && sample <= 1)) {
+      fail("fractional_max_pool: expected random samples in [0, 1), got ",
+           static_cast<double>(sample));
+    }
     const T alpha = static_cast<T>(in - pool) / static_cast<T>(out - 1);
     for (int64_t i = 0; i < out - 1; ++i) {
       starts[static_cast<size_t>(i)] = static_cast<int64_t>((static_cast<T>(i) + sample) * alpha) -
@@ -74,7 +79,11 @@ void fractional(OpCall& call, const char* op, size_t spatial) {
     w.in[lead + i] = self.sizes()[first + i];
     w.out[lead + i] = out[i];
     w.kernel[lead + i] = kernel[i];
-    if (out[i] + kernel[i] - 1 > w.in[lead + i]) {
+    if (out[i] < 0 || kernel[i] < 0) {
+      fail(op, ": negative sizes, of the window ", to_string(kernel), " or the output ",
+           to_string(out));
+    }
+    if (out[i] > w.in[lead + i] || kernel[i] > w.in[lead + i] - out[i] + 1) {
       fail(op, "(): pool ", kNames[lead + i], " ", kernel[i], " too large relative to input ",
            kNames[lead + i], " ", w.in[lead + i]);
     }
@@ -116,7 +125,9 @@ void unpool(OpCall& call, const char* op, size_t spatial) {
   int64_t volume = 1, positions = 1;
   std::string text;
   for (size_t i = 0; i < spatial; ++i) {
-    volume *= out_sizes[i];
+    if (out_sizes[i] < 0 || __builtin_mul_overflow(volume, out_sizes[i], &volume)) {
+      fail(op, ": an output of ", to_string(out_sizes), " is not possible");
+    }
     positions *= sizes[first + i];
     sizes[first + i] = out_sizes[i];
     text += str_cat(i ? "x" : "", out_sizes[i]);

@@ -19,6 +19,9 @@ int64_t out_size(int64_t in, int64_t kernel, int64_t padding, int64_t stride, in
 void check_parameters(const Dims& kernel, const Dims& stride, const Dims& padding,
                       const Dims& dilation) {
   for (size_t i = 0; i < kernel.size(); ++i) {
+    for (const int64_t value : {kernel[i], stride[i], padding[i], dilation[i]}) {
+      if (value < INT32_MIN || value > INT32_MAX) fail("integer out of range");
+    }
     if (stride[i] == 0) fail("stride should not be zero");
     if (padding[i] < 0) fail("pad must be non-negative, but got pad: ", padding[i]);
     if (padding[i] > kernel[i] / 2) {

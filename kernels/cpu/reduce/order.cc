@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/op_def.h"
 #include "kernels/cpu/reduce/fold.h"
 #include "kernels/cpu/reduce/keys.h"
@@ -295,9 +296,8 @@ void histc(OpCall& call) {
   const Tensor counts = zeros({bins}, DType::kFloat64);
   for (int64_t i = 0; i < wide.numel(); ++i) {
     if (!(v[i] >= low && v[i] <= high)) continue;
-    const int64_t bin =
-        static_cast<int64_t>((v[i] - low) / (high - low) * static_cast<double>(bins));
-    counts.data<double>()[std::min(bin, bins - 1)] += 1;
+    const double place = (v[i] - low) / (high - low) * static_cast<double>(bins);
+    counts.data<double>()[truncate_below(place, bins - 1)] += 1;
   }
   call.ret(to_dtype(counts, self.dtype()));
 }

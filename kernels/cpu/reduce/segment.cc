@@ -130,7 +130,7 @@ void segment_reduce(OpCall& call) {
     fail("segment_reduce(): Either lengths or offsets must be defined.");
   }
   const Tensor given = call.tensor(offsets ? 4 : 2);
-  const int64_t axis = wrap_dim(call.integer(5), data.dim());
+  const int64_t axis = existing_dim(call.integer(5), data.dim());
   const Segments s = segments_of(data, given, offsets, axis);
   Dims sizes(data.sizes().begin(), data.sizes().end());
   sizes[static_cast<size_t>(axis)] = s.count;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/truncate.h"
+#include "core/tensor/storage.h"
+
 namespace temper {
 namespace {
 
@@ -29,8 +32,7 @@ void fill_nearest(Axis<T>& axis, T step, bool exact) {
     const float source =
         exact ? std::floor(static_cast<float>(source_of(step, i, false, false)) + 0.5f)
               : std::floor(static_cast<float>(step * static_cast<T>(i)));
-    axis.index[static_cast<size_t>(i)] =
-        static_cast<int32_t>(std::min(static_cast<int64_t>(source), axis.in - 1));
+    axis.index[static_cast<size_t>(i)] = static_cast<int32_t>(truncate_below(source, axis.in - 1));
     axis.weight[static_cast<size_t>(i)] = T(1);
   }
 }
@@ -39,7 +41,7 @@ template <class T>
 void fill_linear(Axis<T>& axis, T step, bool align_corners) {
   for (int64_t i = 0; i < axis.out; ++i) {
     const T source = source_of(step, i, align_corners, false);
-    const int64_t low = std::min(static_cast<int64_t>(source), axis.in - 1);
+    const int64_t low = truncate_below(source, axis.in - 1);
     const T high_weight = std::clamp(source - static_cast<T>(low), T(0), T(1));
     const size_t at = static_cast<size_t>(i), next = static_cast<size_t>(axis.out + i);
     axis.index[at] = static_cast<int32_t>(low);
@@ -53,7 +55,7 @@ template <class T>
 void fill_cubic(Axis<T>& axis, T step, bool align_corners) {
   for (int64_t i = 0; i < axis.out; ++i) {
     const T source = source_of(step, i, align_corners, true);
-    const int64_t base = static_cast<int64_t>(std::floor(source));
+    const int64_t base = truncate_below(std::floor(source) + T(1), axis.in + 1) - 1;
     T weights[4];
     cubic_weights<T>(std::clamp(source - static_cast<T>(base), T(0), T(1)), weights);
     for (int64_t t = 0; t < 4; ++t) {
@@ -80,13 +82,15 @@ void fill_area(Axis<T>& axis, T step, bool cubic) {
   const T half = cubic ? T(2) : T(1);
   const T support = step >= 1 ? half * step : half;
   const T inverse = step >= 1 ? T(1) / step : T(1);
-  axis.taps = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
+  // A filter that is wider than the input sees all of it.
+  axis.taps = std::min(truncate_below(std::ceil(support), axis.in) * 2 + 1, axis.in);
+  check_scratch(axis.out, axis.taps * static_cast<int64_t>(sizeof(int32_t) + sizeof(T)));
   axis.index.assign(static_cast<size_t>(axis.taps * axis.out), 0);
   axis.weight.assign(axis.index.size(), T(0));
   for (int64_t i = 0; i < axis.out; ++i) {
     const T center = step * (static_cast<T>(i) + T(0.5));
-    const int64_t begin = std::max<int64_t>(static_cast<int64_t>(center - support + T(0.5)), 0);
-    const int64_t end = std::min(static_cast<int64_t>(center + support + T(0.5)), axis.in);
+    const int64_t begin = truncate_below(center - support + T(0.5), axis.in);
+    const int64_t end = truncate_below(center + support + T(0.5), axis.in);
     const int64_t count = std::min(end - begin, axis.taps);
     T total = 0;
     for (int64_t j = 0; j < count; ++j) {
@@ -117,6 +121,7 @@ Axis<T> make_axis(Interpolation mode, int64_t in, int64_t out, bool align_corner
   const bool nearest = mode == Interpolation::kNearest || mode == Interpolation::kNearestExact;
   const bool cubic = mode == Interpolation::kCubic || mode == Interpolation::kCubicArea;
   axis.taps = nearest ? 1 : cubic ? 4 : 2;
+  check_scratch(out, axis.taps * static_cast<int64_t>(sizeof(int32_t) + sizeof(T)));
   axis.index.resize(static_cast<size_t>(axis.taps * out));
   axis.weight.resize(axis.index.size());
   const T step = step_of<T>(in, out, align_corners, factor);

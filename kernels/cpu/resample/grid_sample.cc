@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/truncate.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
@@ -27,7 +28,7 @@ T reflect(T at, int64_t twice_low, int64_t twice_high) {
   const T span = static_cast<T>(twice_high - twice_low) / 2;
   at = std::fabs(at - low);
   const T extra = std::fmod(at, span);
-  const int64_t flips = static_cast<int64_t>(std::floor(at / span));
+  const int64_t flips = truncate_to_int64(static_cast<double>(std::floor(at / span)));
   return flips % 2 == 0 ? extra + low : span - extra + low;
 }
 

@@ -18,7 +18,7 @@ static inline float expm1(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r;
-  const float scale = power_of_two(static_cast<int32_t>(n) - 1);
+  const float scale = power_of_two(static_cast<int32_t>(n - 1.0f));
   const float result = 2.0f * (scale * p + (scale - 0.5f));
   return x != x || x == 0.0f ? x : result;
 }

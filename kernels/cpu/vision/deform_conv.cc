@@ -67,6 +67,12 @@ void check(const Deform& d) {
   if (d.input.dim() != 4 || d.weight.dim() != 4 || d.offset.dim() != 4) {
     fail("deform_conv2d: input, weight and offset must be 4-D");
   }
+  for (const Tensor* t : {&d.weight, &d.offset, &d.mask}) {
+    if (t->defined() && t->dtype() != d.input.dtype()) {
+      fail("deform_conv2d: expected operands of one dtype, got ", dtype_name(d.input.dtype()),
+           " and ", dtype_name(t->dtype()));
+    }
+  }
   for (int i = 0; i < 2; ++i) {
     if (d.stride[i] <= 0 || d.dilation[i] <= 0 || d.padding[i] < 0) {
       fail("deform_conv2d: strides and dilations must be positive, padding not negative");
@@ -111,6 +117,10 @@ void deform_conv2d(OpCall& call) {
            call.integer(12),
            {0, 0}};
   if (call.boolean(13)) d.mask = call.tensor(3).contiguous();
+  for (size_t i = 5; i < 13; ++i) {
+    const int64_t value = call.integer(i);
+    if (value < INT32_MIN || value > INT32_MAX) fail("deform_conv2d: ", value, " is too large");
+  }
   if (d.input.dim() == 4 && d.weight.dim() == 4) {
     for (int i = 0; i < 2; ++i) {
       const int64_t reach = d.dilation[i] * (d.kernel(i) - 1) + 1;

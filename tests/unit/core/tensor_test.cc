@@ -55,6 +55,14 @@ TEST(Tensor, CopyCastsAndBroadcasts) {
   EXPECT_EQ(values(to_dtype(full({2}, 0.5, DType::kFloat16), DType::kBool))[0], 1);
 }
 
+TEST(Tensor, AnyByteButZeroIsTrue) {
+  const Tensor bytes = iota({9}, DType::kUInt8);
+  const Tensor truths = from_storage(bytes.storage(), DType::kBool, {9}, {1}, 0);
+  EXPECT_EQ(values(truths), (std::vector<float>{0, 1, 1, 1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(values(truths.slice(0, 0, 9, 3)), (std::vector<float>{0, 1, 1}));
+  EXPECT_EQ(values(to_dtype(truths, DType::kFloat16))[8], 1);
+}
+
 TEST(Tensor, CopyOfOverlappingViewsReadsFirst) {
   const Tensor t = iota({5});
   copy_into(t.slice(0, 1, 5), t.slice(0, 0, 4));
@@ -71,6 +79,7 @@ TEST(Tensor, ChannelsLastIsRecognised) {
 TEST(Tensor, StorageBoundsAreChecked) {
   EXPECT_THROW(iota({4}).as_strided({3}, {2}, 0), Error);
   EXPECT_NO_THROW(iota({4}).as_strided({2}, {2}, 1));
+  EXPECT_THROW(iota({4}).as_strided({1}, {INT64_MAX}, 0), Error);
 }
 
 TEST(MemoryAccount, ChargesAndRefuses) {
@@ -83,6 +92,10 @@ TEST(MemoryAccount, ChargesAndRefuses) {
   }
   EXPECT_EQ(account->used(), 0);
   EXPECT_EQ(account->peak(), 400);
+  EXPECT_NO_THROW(check_scratch(100, 8));
+  EXPECT_THROW(check_scratch(200, 8), Error);
+  EXPECT_THROW(check_scratch(INT64_MAX, 8), Error);
+  EXPECT_EQ(account->used(), 0);
 }
 
 TEST(Half, RoundTripsEveryValue) {

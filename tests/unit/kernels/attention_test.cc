@@ -32,7 +32,7 @@ class AttentionTest : public testing::Test {
   Tensor coins(DimsView sizes, double odds) {
     const Tensor t = empty(sizes, DType::kBool);
     std::bernoulli_distribution coin(odds);
-    for (int64_t i = 0; i < t.numel(); ++i) t.data<bool>()[i] = coin(generator_);
+    for (int64_t i = 0; i < t.numel(); ++i) t.data<Bool8>()[i] = coin(generator_);
     return t;
   }
 
@@ -191,7 +191,7 @@ TEST_F(AttentionTest, MasksOfEveryShape) {
       const Tensor a = added.expand({2, 3, 29, keys}), m = hidden.expand({2, 3, 29, keys});
       const auto is_hidden = [&](int64_t b, int64_t h, int64_t i, int64_t j) {
         const DimsView s = m.strides();
-        return m.data<bool>()[b * s[0] + h * s[1] + i * s[2] + j * s[3]];
+        return m.data<Bool8>()[b * s[0] + h * s[1] + i * s[2] + j * s[3]];
       };
       const std::string about = str_cat("mask ", to_string(shape), " keys ", keys);
       expect_close(attend(q, k, v, "matmul div add softmax matmul", {4, added, 1, -1, IValue()}),
@@ -318,7 +318,7 @@ TEST_F(AttentionTest, HiddenRowsMayGiveZeros) {
   for (const int64_t keys : {10, 300}) {
     const Tensor q = random({1, 2, 8, 16}), k = random({1, 2, keys, 16});
     const Tensor v = random({1, 2, keys, 16}), kept = coins({8, keys}, 0.4);
-    std::fill(kept.data<bool>(), kept.data<bool>() + 2 * keys, false);
+    std::fill(kept.data<Bool8>(), kept.data<Bool8>() + 2 * keys, false);
     const std::vector<IValue> operands = {0.25, kept, -INFINITY, -1, IValue()};
     const Tensor plain = attend(q, k, v, "mul matmul where softmax matmul", operands);
     const Tensor safe = attend(q, k, v, "mul matmul where safe_softmax matmul", operands);

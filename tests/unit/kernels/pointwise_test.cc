@@ -28,7 +28,7 @@ TEST_F(Pointwise, AddsBroadcastsAndPromotes) {
   EXPECT_EQ(ops_.tensor("aten::add.Scalar", {vector_of<int64_t>({1}), 1.5, 1}).dtype(),
             DType::kFloat32);
   EXPECT_EQ(ops_.tensor("aten::mul.Scalar", {vector_of<float>({1}), 1.5}).dtype(), DType::kFloat32);
-  EXPECT_EQ(ops_.tensor("aten::add.Tensor", {vector_of<bool>({true}), vector_of<bool>({true}), 1})
+  EXPECT_EQ(ops_.tensor("aten::add.Tensor", {vector_of<Bool8>({true}), vector_of<Bool8>({true}), 1})
                 .dtype(),
             DType::kBool);
 }

@@ -137,7 +137,7 @@ TEST_F(Reduce, FoldsAlongEveryDimOfEveryLayout) {
   check_folds<int32_t>(0);
   check_folds<int8_t>(0);
   check_folds<uint8_t>(0);
-  check_folds<bool>(0);
+  check_folds<Bool8>(0);
 }
 
 TEST_F(Reduce, LongReductionsAreCutAndStayExact) {
@@ -201,8 +201,8 @@ TEST_F(Reduce, NanSpreadsAndEmptyRowsHaveTheirIdentity) {
       (std::vector<float>{0, 0}));
   EXPECT_EQ(values_of<float>(ops_.tensor("aten::prod.dim_int", {nothing, 1, false})),
             (std::vector<float>{1, 1}));
-  EXPECT_EQ(values_of<bool>(ops_.tensor("aten::all.dim", {nothing, 1, false})),
-            (std::vector<bool>{true, true}));
+  EXPECT_EQ(values_of<Bool8>(ops_.tensor("aten::all.dim", {nothing, 1, false})),
+            (std::vector<Bool8>{true, true}));
   EXPECT_THROW(ops_.tensor("aten::amax", {nothing, make_int_list({1}), false}), Error);
 }
 
@@ -287,7 +287,7 @@ TEST_F(Reduce, OrdersAreStableAndPutNanLast) {
       check_order<int64_t>(ops_, n, descending);
       check_order<int8_t>(ops_, n, descending);
       check_order<uint8_t>(ops_, n, descending);
-      check_order<bool>(ops_, n, descending);
+      check_order<Bool8>(ops_, n, descending);
     }
   }
   check_order<float>(ops_, 20000, false);
