@@ -9,6 +9,16 @@
 #include "core/tensor/stride_order.h"
 
 namespace temper {
+namespace {
+
+// Tensors without elements may have other sizes whose product is beyond 64 bits: no stride is as
+// long as what this gives then.
+int64_t saturated_product(int64_t step, int64_t size) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(step, size, &product) ? INT64_MAX : product;
+}
+
+}  // namespace
 
 int64_t numel_of(DimsView sizes) {
   int64_t count = 1;
@@ -61,7 +71,7 @@ bool is_contiguous(DimsView sizes, DimsView strides) {
     if (sizes[i] == 0) return true;
     if (sizes[i] != 1) {
       if (strides[i] != step) return false;
-      step *= sizes[i];
+      step = saturated_product(step, sizes[i]);
     }
   }
   return true;
@@ -80,7 +90,7 @@ bool is_channels_last(DimsView sizes, DimsView strides) {
     // N111 tensors are ambiguous and count as contiguous.
     if (d == 0 && minimum == strides[1]) return false;
     minimum = strides[d];
-    if (sizes[d] > 1) minimum *= sizes[d];
+    if (sizes[d] > 1) minimum = saturated_product(minimum, sizes[d]);
   }
   return true;
 }
@@ -97,7 +107,7 @@ bool is_non_overlapping_and_dense(DimsView sizes, DimsView strides) {
   for (size_t d : order) {
     if (sizes[d] < 2) return true;
     if (strides[d] != step) return false;
-    step *= sizes[d];
+    step = saturated_product(step, sizes[d]);
   }
   return true;
 }
@@ -130,7 +140,9 @@ Dims dense_strides_like(DimsView sizes, absl::Span<const Dims> operands) {
   int64_t step = 1;
   for (size_t d : order) {
     out[d] = step;
-    if (sizes[d] > 1) step *= sizes[d];
+    if (sizes[d] > 1 && __builtin_mul_overflow(step, sizes[d], &step)) {
+      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+    }
   }
   return out;
 }

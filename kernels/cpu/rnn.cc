@@ -162,7 +162,8 @@ class Layer {
 
   // What the input product adds: both biases, but a GRU keeps the hidden one apart.
   Tensor input_bias() const {
-    if (!w_.input_bias.defined() || kind_ == CellKind::kGru) return w_.input_bias;
+    if (kind_ == CellKind::kGru || !w_.hidden_bias.defined()) return w_.input_bias;
+    if (!w_.input_bias.defined()) return w_.hidden_bias;
     const Tensor sum = w_.input_bias.clone();
     for (int64_t i = 0; i < sum.numel(); ++i) sum.data<T>()[i] += w_.hidden_bias.data<T>()[i];
     return sum;

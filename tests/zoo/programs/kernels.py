@@ -204,3 +204,14 @@ def drawn_distributions(a: Tensor, n: Tensor, p: Tensor) -> List[Tensor]:
     torch.manual_seed(5)
     return [torch._standard_gamma(a), torch._sample_dirichlet(a), torch.binomial(n, p), torch.rand(2),
             torch._standard_gamma(a * 0.01), torch.randn(3), torch.poisson(a)]
+
+
+@program((torch.randn(3, 4), torch.randn(3, 5), torch.randn(20, 4), torch.randn(20, 5), torch.randn(20)))
+def cells_with_one_bias(x: Tensor, h: Tensor, w: Tensor, v: Tensor, b: Tensor) -> List[Tensor]:
+    out: List[Tensor] = []
+    for first, second in [(b, torch.zeros_like(b)), (torch.zeros_like(b), b)]:
+        i, j = (first, None) if bool(first.any()) else (None, second)
+        out += [torch.rnn_relu_cell(x, h, w[:5], v[:5], None if i is None else i[:5], None if j is None else j[:5]),
+                torch.rnn_tanh_cell(x, h, w[:5], v[:5], None if i is None else i[:5], None if j is None else j[:5])]
+        out += torch.lstm_cell(x, [h, h * 2], w, v, i, j)
+    return out
