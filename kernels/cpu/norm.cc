@@ -136,6 +136,7 @@ BatchNormResult run_batch_norm(const RunContext& context, Tensor x, const Tensor
   if (x.dim() < 2) fail("batch_norm: expected at least 2 dims, got ", x.dim());
   x = dense_in_format(x);
   const int64_t channels = x.size(1);
+  check_scratch(channels, 8 * sizeof(double));  // of tensors without elements too
   Moments m;
   check_channels("running_mean", running_mean, channels);
   check_channels("running_var", running_var, channels);
