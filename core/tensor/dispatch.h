@@ -12,8 +12,11 @@ namespace temper {
 template <class... Ts>
 struct TypeSet {};
 
+// Of elements, and of what those of bool are computed in; other types do not compile.
 template <class T>
-inline constexpr DType kDTypeOf = DType::kFloat32;
+struct NoElement;
+template <class T>
+inline constexpr DType kDTypeOf = NoElement<T>::value;
 template <>
 inline constexpr DType kDTypeOf<uint8_t> = DType::kUInt8;
 template <>
@@ -36,6 +39,8 @@ template <>
 inline constexpr DType kDTypeOf<Complex128> = DType::kComplex128;
 template <>
 inline constexpr DType kDTypeOf<Bool8> = DType::kBool;
+template <>
+inline constexpr DType kDTypeOf<bool> = DType::kBool;
 template <>
 inline constexpr DType kDTypeOf<BFloat16> = DType::kBFloat16;
 template <>
