@@ -1,6 +1,6 @@
 #pragma once
-// Which numbers and results of point-wise operators may live in the register of the loop variable or
-// branch result that they become, so that the end of the block copies nothing.
+// Which numbers and results of point-wise operators may live in the register of the loop variable
+// or branch result that they become, so that the end of the block copies nothing.
 
 #include <unordered_map>
 

@@ -47,7 +47,7 @@ void elements(void* to, const void* from, const int64_t* offsets, int64_t step, 
 }
 
 constexpr int64_t kAhead = 24;  // rows
-constexpr int64_t kLine = 64;  // bytes that the processor fetches together
+constexpr int64_t kLine = 64;   // bytes that the processor fetches together
 
 template <int64_t kPiece>
 void copy_pieces(std::byte* to, const std::byte* from, int64_t bytes) {
