@@ -15,8 +15,13 @@ namespace {
 
 constexpr int64_t kGrain = 131072;
 constexpr int64_t kElementBytes[] = {4, 8, 8, 8, 16, 4, 1};
-// Buffers of a block fit into half of a first-level cache, and on the stack.
-constexpr int64_t kBufferBytes = 16384;
+// Buffers of a block fit into a first-level cache beside blocks of inputs and of the output, and on
+// the stack.
+constexpr int64_t kBufferBytes = 8192;
+// Between buffers, so that they do not start at the same place of a page: loads wait for stores
+// whose addresses agree in the last twelve bits.
+constexpr int64_t kStagger = 320;
+constexpr int64_t kStackBytes = kBufferBytes + 8 * kStagger;
 constexpr int64_t kShortBlock = 64, kLongBlock = 4096;
 
 // What a node does for a block.
@@ -44,6 +49,7 @@ class Evaluator {
       block_ = std::clamp(kBufferBytes / (num_buffers_ * element_) / kShortBlock * kShortBlock,
                           kShortBlock, kLongBlock);
     }
+    spacing_ = block_ * element_ + kStagger;
   }
 
   // Rows [begin, end) of the nest, elements [first, last) of each row.
@@ -57,7 +63,7 @@ class Evaluator {
   void write_number(const IValue& number, void* to) const;
   void fill_numbers(std::byte* buffers, int64_t n) const;
   void run_row(const std::byte* const* rows, int64_t first, int64_t last, std::byte* buffers) const;
-  void* buffer(std::byte* buffers, int index) const { return buffers + index * block_ * element_; }
+  void* buffer(std::byte* buffers, int index) const { return buffers + index * spacing_; }
 
   const ScalarExpr& expression_;
   ComputeType type_;
@@ -66,6 +72,7 @@ class Evaluator {
   const char* op_;
   int64_t element_ = 0;
   int64_t block_ = 0;
+  int64_t spacing_ = 0;  // bytes between buffers
   int num_buffers_ = 0;
   absl::InlinedVector<int, 8> free_buffers_;
   int last_use_[kMaxPointwiseNodes];  // by node: the last node that reads it
@@ -217,11 +224,11 @@ void Evaluator::fill_numbers(std::byte* buffers, int64_t n) const {
 
 void Evaluator::run(int64_t begin, int64_t end, int64_t first, int64_t last) const {
   // Most expressions use the stack, which a one-element operation needs to be quick.
-  alignas(64) std::byte stack[kBufferBytes];
+  alignas(64) std::byte stack[kStackBytes];
   std::unique_ptr<std::byte[]> heap;
   std::byte* buffers = stack;
-  if (num_buffers_ * block_ * element_ > kBufferBytes) {
-    heap.reset(new std::byte[static_cast<size_t>(num_buffers_ * block_ * element_ + 64)]);
+  if (num_buffers_ * spacing_ > kStackBytes) {
+    heap.reset(new std::byte[static_cast<size_t>(num_buffers_ * spacing_ + 64)]);
     buffers = heap.get() + (-reinterpret_cast<uintptr_t>(heap.get()) & 63);
   }
   fill_numbers(buffers, std::min(block_, last - first));
