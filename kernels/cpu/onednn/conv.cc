@@ -90,9 +90,11 @@ bool suits_winograd(const Tensor& weight, const ConvParams& params, const Tensor
       std::any_of(params.padding.begin(), params.padding.end(), [](int64_t p) { return p > 1; })) {
     return false;
   }
-  constexpr int64_t kFewestPixels = 144, kCopiedPerProduct = 24;
+  // Tiles of six by six waste much of a small image, and weights grow to four times their size.
+  constexpr int64_t kFewestPixels = 144, kSmallestImage = 64, kCopiedPerProduct = 24;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
-  return output.size(0) * output.size(2) * output.size(3) >= kFewestPixels &&
+  const int64_t image = output.size(2) * output.size(3);
+  return image >= kSmallestImage && output.size(0) * image >= kFewestPixels &&
          inputs * outputs >= kCopiedPerProduct * (inputs + outputs);
 }
 
