@@ -92,7 +92,7 @@ def in_order_of(want: Dict[str, Tensor], got: Dict[str, Tensor]) -> Dict[str, Te
     """What was found, with rows of nearly equal scores in the order that is expected."""
     rows = [torch.cat([each["boxes"], each["scores"][:, None] * 1000, each["labels"][:, None] * 1000.0], 1)
             for each in (want, got)]
-    distances = torch.cdist(rows[0], rows[1])
+    distances = torch.cdist(rows[0], rows[1], compute_mode="donot_use_mm_for_euclid_dist")
     order: List[int] = []
     for place in range(len(rows[0])):
         order.append(int(distances[place].argmin()))
