@@ -89,17 +89,25 @@ void check_ldl_pivots(const Tensor& pivots, int64_t n) {
   }
 }
 
+// body(factor, right-hand side, index) for each system; both are column-major, the factors square.
+template <class Body>
+void each_system(const char* op, const Tensor& factors, const Tensor& b, const Body& body) {
+  const int64_t factor = rows(factors) * cols(factors), side = rows(b) * cols(b);
+  visit(b.dtype(), op, LapackTypes{}, [&]<class T>() {
+    for (int64_t i = 0; b.numel() > 0 && i < b.numel() / side; ++i) {
+      body(at<T>(factors, i, factor), at<T>(b, i, side), i);
+    }
+  });
+}
+
 }  // namespace
 
 void solve_lu(const Tensor& lu, const Tensor& pivots, const Tensor& b, char trans) {
-  const int64_t n = rows(lu), rhs = cols(b);
   if (b.numel() == 0) return;
   const Tensor factors = column_major_copy(lu), order = pivots.contiguous();
-  visit(b.dtype(), "linalg.lu_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; i < b.numel() / (n * rhs); ++i) {
-      lapack::getrs(trans, static_cast<int>(n), static_cast<int>(rhs), at<T>(factors, i, n * n),
-                    at<int32_t>(order, i, n), at<T>(b, i, n * rhs));
-    }
+  const int n = static_cast<int>(rows(lu)), rhs = static_cast<int>(cols(b));
+  each_system("linalg.lu_solve", factors, b, [&](auto* factor, auto* x, int64_t i) {
+    lapack::getrs(trans, n, rhs, factor, at<int32_t>(order, i, n), x);
   });
 }
 
@@ -111,13 +119,11 @@ void cholesky_solve(OpCall& call) {
   }
   check_right_side("cholesky_solve", a, b);
   broadcast_batches(a, b);
-  const Tensor x = column_major_copy(b), factor = column_major_copy(a);
-  const int64_t n = rows(a), rhs = cols(b);
-  visit(b.dtype(), "cholesky_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::potrs(call.boolean(2) ? 'U' : 'L', static_cast<int>(n), static_cast<int>(rhs),
-                    at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-    }
+  const Tensor x = column_major_copy(b), factors = column_major_copy(a);
+  const int n = static_cast<int>(rows(a)), rhs = static_cast<int>(cols(b));
+  const char triangle = call.boolean(2) ? 'U' : 'L';
+  each_system("cholesky_solve", factors, x, [&](auto* factor, auto* side, int64_t) {
+    lapack::potrs(triangle, n, rhs, factor, side);
   });
   call.ret(x);
 }
@@ -172,14 +178,11 @@ void solve_triangular(OpCall& call) {
   b = to_dtype(b, a.dtype());
   broadcast_batches(a, b);
   // X A = B is A^T X^T = B^T.
-  const Tensor factor = column_major_copy(left ? a : a.transpose(-2, -1));
+  const Tensor factors = column_major_copy(left ? a : a.transpose(-2, -1));
   const Tensor x = column_major_copy(left ? b : b.transpose(-2, -1));
-  const int64_t n = rows(factor), rhs = cols(x);
-  visit(a.dtype(), "linalg.solve_triangular", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::trtrs(upper == left ? 'U' : 'L', 'N', unit ? 'U' : 'N', static_cast<int>(n),
-                    static_cast<int>(rhs), at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-    }
+  const int n = static_cast<int>(rows(factors)), rhs = static_cast<int>(cols(x));
+  each_system("linalg.solve_triangular", factors, x, [&](auto* factor, auto* side, int64_t) {
+    lapack::trtrs(upper == left ? 'U' : 'L', 'N', unit ? 'U' : 'N', n, rhs, factor, side);
   });
   call.ret(left ? x : x.transpose(-2, -1));
 }
@@ -190,19 +193,16 @@ void triangular_solve(OpCall& call) {
   check_dims("torch.triangular_solve: ", "A", a);
   check_right_side("triangular_solve", a, b);
   broadcast_batches(a, b);
-  const Tensor factor = column_major_copy(a), x = column_major_copy(b);
-  const int64_t n = rows(a), rhs = cols(b);
-  visit(a.dtype(), "triangular_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      const int info =
-          lapack::trtrs(call.boolean(2) ? 'U' : 'L', call.boolean(3) ? 'T' : 'N',
-                        call.boolean(4) ? 'U' : 'N', static_cast<int>(n), static_cast<int>(rhs),
-                        at<T>(factor, i, n * n), at<T>(x, i, n * rhs));
-      if (info > 0) fail("triangular_solve: the matrix is singular");
-    }
+  const Tensor factors = column_major_copy(a), x = column_major_copy(b);
+  const int n = static_cast<int>(rows(a)), rhs = static_cast<int>(cols(b));
+  const char triangle = call.boolean(2) ? 'U' : 'L', trans = call.boolean(3) ? 'T' : 'N';
+  const char diagonal = call.boolean(4) ? 'U' : 'N';
+  each_system("triangular_solve", factors, x, [&](auto* factor, auto* side, int64_t) {
+    const int info = lapack::trtrs(triangle, trans, diagonal, n, rhs, factor, side);
+    if (info > 0) fail("triangular_solve: the matrix is singular");
   });
   call.ret(0, x);
-  call.ret(1, factor);
+  call.ret(1, factors);
 }
 
 void ldl_solve(OpCall& call) {
@@ -221,13 +221,10 @@ void ldl_solve(OpCall& call) {
       to_dtype(call.tensor(1), DType::kInt32).expand(with_vector(batch, rows(ld))).contiguous();
   check_ldl_pivots(pivots, rows(ld));
   broadcast_batches(ld, b);
-  const Tensor factor = column_major_copy(ld), x = column_major_copy(b);
-  const int64_t n = rows(ld), rhs = cols(b);
-  visit(b.dtype(), "linalg.ldl_solve", LapackTypes{}, [&]<class T>() {
-    for (int64_t i = 0; x.numel() > 0 && i < x.numel() / (n * rhs); ++i) {
-      lapack::sytrs(call.boolean(3), static_cast<int>(n), static_cast<int>(rhs),
-                    at<T>(factor, i, n * n), at<int32_t>(pivots, i, n), at<T>(x, i, n * rhs));
-    }
+  const Tensor factors = column_major_copy(ld), x = column_major_copy(b);
+  const int n = static_cast<int>(rows(ld)), rhs = static_cast<int>(cols(b));
+  each_system("linalg.ldl_solve", factors, x, [&](auto* factor, auto* side, int64_t i) {
+    lapack::sytrs(call.boolean(3), n, rhs, factor, at<int32_t>(pivots, i, n), side);
   });
   call.ret(x);
 }
