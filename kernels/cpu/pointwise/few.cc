@@ -95,9 +95,7 @@ Tensor evaluate_few(OpCall& call, const PointwiseRule& rule, bool in_place) {
   const int64_t n = first->numel;
   const auto& nodes = rule.expression.nodes;
   if (n == 0 || n > kFew || nodes.size() > kMaxNodes) return {};
-  const ResultDTypes dtypes = rule.dtypes == DTypeRule::kPromote
-                                  ? ResultDTypes{first->dtype, first->dtype}
-                                  : apply_rule(rule.dtypes, first->dtype, first->dtype);
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, first->dtype, first->dtype);
   const ComputeType type = compute_type(dtypes.compute);
   if (native_dtype(type) != first->dtype || dtypes.output != first->dtype ||
       nodes.back().kind != ScalarNode::Kind::kCall) {

@@ -3,8 +3,6 @@
 namespace temper {
 namespace {
 
-constexpr DType kDefaultFloat = DType::kFloat32;
-
 DType number_dtype(const IValue& value) {
   switch (value.tag()) {
     case Tag::kBool: return DType::kBool;
@@ -46,28 +44,6 @@ DType ResultType::get() const {
   const auto result = combine(combine(dimensioned_, zero_dim_), number_);
   TEMPER_CHECK(result);
   return *result;
-}
-
-ResultDTypes apply_rule(DTypeRule rule, DType promoted, DType first) {
-  switch (rule) {
-    case DTypeRule::kPromote: return {promoted, promoted};
-    case DTypeRule::kPromoteFloat: {
-      const DType dtype = is_integral_or_bool(promoted) ? kDefaultFloat : promoted;
-      return {dtype, dtype};
-    }
-    case DTypeRule::kBool: return {promoted, DType::kBool};
-    case DTypeRule::kFirst: return {promoted, first};
-    case DTypeRule::kPromoteReal: return {promoted, to_real(promoted)};
-    case DTypeRule::kPromoteRealFloat: {
-      const DType dtype = is_integral_or_bool(promoted) ? kDefaultFloat : promoted;
-      return {dtype, to_real(dtype)};
-    }
-    case DTypeRule::kPromoteNoBool: {
-      const DType dtype = promoted == DType::kBool ? DType::kInt64 : promoted;
-      return {dtype, dtype};
-    }
-  }
-  return {promoted, promoted};
 }
 
 }  // namespace temper
