@@ -185,53 +185,53 @@ void normalize_rows(const RunContext& context, const Tensor& x, int64_t size, co
   const T* from = x.data<T>();
   T* to = out.data<T>();
   const NnLoops& loops = nn_loops();
-  context.workers->parallel_for(
-      0, rows, kGrain / std::max<int64_t>(size, 1) + 1, [&](int64_t begin, int64_t end) {
-        for (int64_t r = begin; r < end; ++r) {
-          const T* row = from + r * size;
-          T* dst = to + r * size;
-          if constexpr (std::is_same_v<T, float>) {
-            float mean = 0, rstd = 0;
-            loops.moments(row, size, static_cast<float>(eps), &mean, &rstd);
-            loops.normalize(row, dst, size, mean, rstd, weight, bias);
-            if (mean_out) mean_out[r] = mean;
-            if (rstd_out) rstd_out[r] = rstd;
-            continue;
-          }
-          constexpr int kLanes = 16;  // independent sums, which the compiler keeps in vectors
-          C sums[kLanes] = {};
-          int64_t i = 0;
-          for (; i + kLanes <= size; i += kLanes) {
-            for (int k = 0; k < kLanes; ++k) sums[k] += static_cast<C>(row[i + k]);
-          }
-          double total = 0;
-          for (C s : sums) total += static_cast<double>(s);
-          for (; i < size; ++i) total += static_cast<double>(static_cast<C>(row[i]));
-          const C mean = static_cast<C>(total / static_cast<double>(size));
-          C squares[kLanes] = {};
-          for (i = 0; i + kLanes <= size; i += kLanes) {
-            for (int k = 0; k < kLanes; ++k) {
-              const C d = static_cast<C>(row[i + k]) - mean;
-              squares[k] += d * d;
-            }
-          }
-          double spread = 0;
-          for (C s : squares) spread += static_cast<double>(s);
-          for (; i < size; ++i) {
-            const C d = static_cast<C>(row[i]) - mean;
-            spread += static_cast<double>(d * d);
-          }
-          const C rstd = static_cast<C>(1 / std::sqrt(spread / static_cast<double>(size) + eps));
-          if (mean_out) mean_out[r] = static_cast<float>(mean);
-          if (rstd_out) rstd_out[r] = static_cast<float>(rstd);
-          for (i = 0; i < size; ++i) {
-            C v = (static_cast<C>(row[i]) - mean) * rstd;
-            if (weight) v *= static_cast<C>(weight[i]);
-            if (bias) v += static_cast<C>(bias[i]);
-            dst[i] = static_cast<T>(v);
-          }
+  const int64_t grain = kGrain / std::max<int64_t>(size, 1) + 1;
+  context.workers->parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const T* row = from + r * size;
+      T* dst = to + r * size;
+      if constexpr (std::is_same_v<T, float>) {
+        float mean = 0, rstd = 0;
+        loops.moments(row, size, static_cast<float>(eps), &mean, &rstd);
+        loops.normalize(row, dst, size, mean, rstd, weight, bias);
+        if (mean_out) mean_out[r] = mean;
+        if (rstd_out) rstd_out[r] = rstd;
+        continue;
+      }
+      constexpr int kLanes = 16;  // independent sums, which the compiler keeps in vectors
+      C sums[kLanes] = {};
+      int64_t i = 0;
+      for (; i + kLanes <= size; i += kLanes) {
+        for (int k = 0; k < kLanes; ++k) sums[k] += static_cast<C>(row[i + k]);
+      }
+      double total = 0;
+      for (C s : sums) total += static_cast<double>(s);
+      for (; i < size; ++i) total += static_cast<double>(static_cast<C>(row[i]));
+      const C mean = static_cast<C>(total / static_cast<double>(size));
+      C squares[kLanes] = {};
+      for (i = 0; i + kLanes <= size; i += kLanes) {
+        for (int k = 0; k < kLanes; ++k) {
+          const C d = static_cast<C>(row[i + k]) - mean;
+          squares[k] += d * d;
         }
-      });
+      }
+      double spread = 0;
+      for (C s : squares) spread += static_cast<double>(s);
+      for (; i < size; ++i) {
+        const C d = static_cast<C>(row[i]) - mean;
+        spread += static_cast<double>(d * d);
+      }
+      const C rstd = static_cast<C>(1 / std::sqrt(spread / static_cast<double>(size) + eps));
+      if (mean_out) mean_out[r] = static_cast<float>(mean);
+      if (rstd_out) rstd_out[r] = static_cast<float>(rstd);
+      for (i = 0; i < size; ++i) {
+        C v = (static_cast<C>(row[i]) - mean) * rstd;
+        if (weight) v *= static_cast<C>(weight[i]);
+        if (bias) v += static_cast<C>(bias[i]);
+        dst[i] = static_cast<T>(v);
+      }
+    }
+  });
 }
 
 struct LayerNormResult {

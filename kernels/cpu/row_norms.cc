@@ -102,18 +102,18 @@ Tensor normalize(const RunContext& context, const Tensor& x, int64_t size, const
   visit(x.dtype(), op, RowTypes{}, [&]<class T>() {
     const T* from = x.data<T>();
     T* to = out.data<T>();
-    context.workers->parallel_for(
-        0, rows, kGrain / std::max<int64_t>(size, 1) + 1, [&](int64_t begin, int64_t end) {
-          for (int64_t r = begin; r < end; ++r) {
-            if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
-              if (norm.steps) {
-                normalize_in_steps(from + r * size, to + r * size, size, norm);
-                continue;
-              }
-            }
-            normalize_row(from + r * size, to + r * size, size, norm);
+    const int64_t grain = kGrain / std::max<int64_t>(size, 1) + 1;
+    context.workers->parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r) {
+        if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+          if (norm.steps) {
+            normalize_in_steps(from + r * size, to + r * size, size, norm);
+            continue;
           }
-        });
+        }
+        normalize_row(from + r * size, to + r * size, size, norm);
+      }
+    });
   });
   return out;
 }
