@@ -101,9 +101,9 @@ bool suits_winograd(const Tensor& weight, const ConvParams& params, const Tensor
 // How many convolutions with a part of the outputs each make one: transforming weights takes their
 // transformed size once more, so large ones are taken in parts.
 int64_t parts_of(const Tensor& weight, const ConvParams& params, const Tensor& output) {
-  if (!suits_winograd(weight, params, output)) return 1;
   constexpr int64_t kMostTransformed = int64_t{80} << 20, kTile = 36 * sizeof(float);
   const int64_t outputs = weight.size(0), bytes = kTile * outputs * weight.size(1);
+  if (bytes <= kMostTransformed || !suits_winograd(weight, params, output)) return 1;
   int64_t parts = 1;
   while (bytes / parts > kMostTransformed && outputs % (128 * parts) == 0) parts *= 2;
   return parts;
