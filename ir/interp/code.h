@@ -68,6 +68,7 @@ struct Instruction {
 // An instruction on scalar registers with its operands inside; see scalar.cc.
 struct ScalarStep {
   uint8_t op;
+  uint16_t exit;  // of the end of an iteration: how many steps further a loop ends
   Register a, b;
   Register c;  // the output, or the target
 };

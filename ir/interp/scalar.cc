@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/truncate.h"
 #include "ir/interp/frame.h"
+#include "ir/interp/scalar_ops.h"
 
 namespace temper::ir {
 namespace {
@@ -49,116 +50,11 @@ using Wide = unsigned __int128;
   return static_cast<int64_t>((Wide{by.reciprocal * uint64_t(a)} * uint64_t(by.value)) >> 64);
 }
 
-// EACH(code, kind of the inputs, kind of the result, formula of a and b).
-#define TEMPER_ARITHMETIC(EACH)                                             \
-  EACH(kAddI, int, int, wrap_add(a, b))                                     \
-  EACH(kSubI, int, int, wrap_sub(a, b))                                     \
-  EACH(kMulI, int, int, wrap_mul(a, b))                                     \
-  EACH(kNegI, int, int, wrap_sub(0, a))                                     \
-  EACH(kDivI, int, double, static_cast<double>(a) / static_cast<double>(b)) \
-  EACH(kAndI, int, int, (a & b))                                            \
-  EACH(kOrI, int, int, (a | b))                                             \
-  EACH(kXorI, int, int, (a ^ b))                                            \
-  EACH(kShlI, int, int, static_cast<int64_t>(uint64_t(a) << (b & 63)))      \
-  EACH(kShrI, int, int, (a >> (b & 63)))                                    \
-  EACH(kMinI, int, int, std::min(a, b))                                     \
-  EACH(kMaxI, int, int, std::max(a, b))                                     \
-  EACH(kAbsI, int, int, a < 0 ? wrap_sub(0, a) : a)                         \
-  EACH(kAddF, double, double, a + b)                                        \
-  EACH(kSubF, double, double, a - b)                                        \
-  EACH(kMulF, double, double, a* b)                                         \
-  EACH(kDivF, double, double, a / b)                                        \
-  EACH(kNegF, double, double, -a)                                           \
-  EACH(kNotB, int, bool, !a)                                                \
-  EACH(kAndB, int, bool, (a & b) != 0)                                      \
-  EACH(kOrB, int, bool, (a | b) != 0)                                       \
-  EACH(kIntToFloat, int, double, static_cast<double>(a))                    \
-  EACH(kFloatToInt, double, int, truncate_to_int64(a))                      \
-  EACH(kBoolToInt, int, int, a)                                             \
-  EACH(kIntToBool, int, bool, a != 0)                                       \
-  EACH(kFloatToBool, double, bool, a != 0)
-
-// EACH(code, kind of the inputs, comparison).
-#define TEMPER_COMPARISONS(EACH) \
-  EACH(kEqI, int, a == b)        \
-  EACH(kNeI, int, a != b)        \
-  EACH(kLtI, int, a < b)         \
-  EACH(kLeI, int, a <= b)        \
-  EACH(kGtI, int, a > b)         \
-  EACH(kGeI, int, a >= b)        \
-  EACH(kEqF, double, a == b)     \
-  EACH(kNeF, double, a != b)     \
-  EACH(kLtF, double, a < b)      \
-  EACH(kLeF, double, a <= b)     \
-  EACH(kGtF, double, a > b)      \
-  EACH(kGeF, double, a >= b)     \
-  EACH(kEqB, int, a == b)        \
-  EACH(kNeB, int, a != b)
-
-// EACH(code, function, function of a constant divisor, what is wrong with zero).
-#define TEMPER_DIVISIONS(EACH)                               \
-  EACH(kFloorDivI, floor_divide, divide_by, "division by 0") \
-  EACH(kRemainderI, floor_remainder, remainder_by, "integer division or modulo by zero")
-
-// What ScalarStep::op says: kLeave for instructions that are none of these.
-enum ScalarOp : uint8_t {
-  kLeave,
-  kCopyScalar,
-  kGoto,
-  kGotoIfFalse,
-  kCountFromZero,
-  kCountOn,
-#define EACH(code, ...) code,
-  TEMPER_ARITHMETIC(EACH) TEMPER_COMPARISONS(EACH) TEMPER_DIVISIONS(EACH)
-#undef EACH
-#define EACH(code, ...) code##Unless,
-      TEMPER_COMPARISONS(EACH)
-#undef EACH
-#define EACH(code, ...) code##By, code##ByEqUnless,
-          TEMPER_DIVISIONS(EACH)
-#undef EACH
-};
-
-ScalarOp op_of(ScalarCode code) {
-  switch (code) {
-#define EACH(code, ...) \
-  case ScalarCode::code: return code;
-    TEMPER_ARITHMETIC(EACH)
-    TEMPER_COMPARISONS(EACH)
-    TEMPER_DIVISIONS(EACH)
-#undef EACH
-    case ScalarCode::kNone: break;
-  }
-  return kLeave;
-}
-
-ScalarOp unless(ScalarCode code) {
-  switch (code) {
-#define EACH(code, ...) \
-  case ScalarCode::code: return code##Unless;
-    TEMPER_COMPARISONS(EACH)
-#undef EACH
-    default: return kLeave;
-  }
-}
-
-ScalarOp op_of(const Instruction& instruction) {
-  switch (instruction.opcode) {
-    case Opcode::kScalar: return op_of(static_cast<ScalarCode>(instruction.sub));
-    case Opcode::kJumpUnless: return unless(static_cast<ScalarCode>(instruction.sub));
-    case Opcode::kScalarCopy: return kCopyScalar;
-    case Opcode::kJump: return kGoto;
-    case Opcode::kJumpIfFalse: return kGotoIfFalse;
-    case Opcode::kLoopEnter: return kCountFromZero;
-    case Opcode::kLoopNext: return kCountOn;
-    default: return kLeave;
-  }
-}
-
-template <class T>
-uint32_t offset_of(uint32_t index) {
-  TEMPER_CHECK(index <= UINT32_MAX / sizeof(T));
-  return index * static_cast<uint32_t>(sizeof(T));
+// Whether the fraction of a / by is zero: the same source.
+[[gnu::always_inline]] inline bool divisible_by(int64_t a, const ConstantDivisor& by) {
+  if (uint64_t(a) >> 32 != 0) [[unlikely]]
+    return a % by.value == 0;
+  return by.reciprocal * uint64_t(a) < by.reciprocal;
 }
 
 template <class T>
@@ -172,67 +68,6 @@ void copy_scalar(IValue& to, const IValue& from) {
 }
 
 }  // namespace
-
-namespace {
-
-// Divisions by a constant, and those that only find out where to go on. The step behind stays what
-// it is: others may jump to it.
-ScalarOp specialized(ScalarOp op, bool decides) {
-  switch (op) {
-#define EACH(code, ...) \
-  case code: return decides ? code##ByEqUnless : code##By;
-    TEMPER_DIVISIONS(EACH)
-#undef EACH
-    default: return op;
-  }
-}
-
-const IValue* constant_at(const Code& code, uint32_t offset) {
-  for (const auto& [index, value] : code.constants) {
-    if (offset_of<IValue>(index) == offset) return &value;
-  }
-  return nullptr;
-}
-
-uint32_t divisor_place(std::vector<ConstantDivisor>& divisors, int64_t value) {
-  size_t place = 0;
-  while (place < divisors.size() && divisors[place].value != value) ++place;
-  if (place == divisors.size()) divisors.push_back({value, UINT64_MAX / uint64_t(value) + 1});
-  return offset_of<ConstantDivisor>(static_cast<uint32_t>(place));
-}
-
-void specialize_divisions(Code& code) {
-  for (size_t i = 0; i < code.steps.size(); ++i) {
-    ScalarStep& step = code.steps[i];
-    const auto op = static_cast<ScalarOp>(step.op);
-    if (specialized(op, false) == op) continue;
-    const IValue* by = constant_at(code, step.b);
-    if (!by || !by->is_int() || by->to_int() < 2 || by->to_int() >> 32 != 0) continue;
-    const ScalarStep* next = i + 1 < code.steps.size() ? &code.steps[i + 1] : nullptr;
-    const bool decides = next && next->op == kEqIUnless && next->a == step.c;
-    step.b = divisor_place(code.divisors, by->to_int());
-    step.op = specialized(op, decides);
-  }
-}
-
-}  // namespace
-
-bool is_comparison(ScalarCode code) { return unless(code) != kLeave; }
-
-void add_scalar_steps(Code& code) {
-  code.steps.reserve(code.instructions.size());
-  for (const Instruction& instruction : code.instructions) {
-    ScalarStep& step = code.steps.emplace_back(ScalarStep{op_of(instruction), 0, 0, 0});
-    if (step.op == kLeave) continue;
-    TEMPER_CHECK(instruction.num_kill == 0);
-    const Register* operands = code.operands.data() + instruction.operands;
-    if (instruction.num_in > 0) step.a = offset_of<IValue>(operands[0]);
-    step.b = instruction.num_in > 1 ? offset_of<IValue>(operands[1]) : step.a;
-    step.c = instruction.num_out > 0 ? offset_of<IValue>(operands[instruction.num_in])
-                                     : offset_of<ScalarStep>(instruction.target);
-  }
-  specialize_divisions(code);
-}
 
 int64_t Machine::unchecked_steps(int64_t wanted) const {
   return std::min(wanted - 1, context_.max_steps - context_.steps) + 1;
@@ -287,11 +122,15 @@ void Machine::run_scalars(Frame& frame) {
       TEMPER_ARITHMETIC(EACH) TEMPER_COMPARISONS(EACH) TEMPER_DIVISIONS(EACH)
 #undef EACH
 #define EACH(code, ...) &&code##_unless,
-          TEMPER_COMPARISONS(EACH)
+              TEMPER_COMPARISONS(EACH)
 #undef EACH
 #define EACH(code, ...) &&code##_by, &&code##_by_eq_unless,
-              TEMPER_DIVISIONS(EACH)
+                  TEMPER_DIVISIONS(EACH)
 #undef EACH
+#define EACH(code, ...) &&code##_and_on,
+                      TEMPER_ARITHMETIC(EACH)
+#undef EACH
+          && divisible_unless,
   };
   const ScalarStep* const steps = frame.code->steps.data();
   const ConstantDivisor* const divisors = frame.code->divisors.data();
@@ -308,6 +147,13 @@ void Machine::run_scalars(Frame& frame) {
     [[maybe_unused]] const auto b = TEMPER_B.raw_##in(); \
     TEMPER_OUT.set_##out##_scalar(formula);              \
     TEMPER_NEXT(step + 1);                               \
+  }                                                      \
+  code##_and_on : {                                      \
+    const auto a = TEMPER_A.raw_##in();                  \
+    [[maybe_unused]] const auto b = TEMPER_B.raw_##in(); \
+    TEMPER_OUT.set_##out##_scalar(formula);              \
+    ++step;                                              \
+    goto count_on;                                       \
   }
   TEMPER_ARITHMETIC(EACH)
 #undef EACH
@@ -324,6 +170,10 @@ void Machine::run_scalars(Frame& frame) {
   TEMPER_COMPARISONS(EACH)
 #undef EACH
   TEMPER_DIVISIONS(TEMPER_DIVISION_STEPS)
+divisible_unless:
+  TEMPER_NEXT(divisible_by(TEMPER_A.raw_int(), at_offset(divisors, step->b))
+                  ? step + 2
+                  : &at_offset(steps, step->c));
 copy:
   copy_scalar(TEMPER_OUT, TEMPER_A);
   TEMPER_NEXT(step + 1);
@@ -340,7 +190,8 @@ count_on:
     granted = left = check_scalar_steps(granted);
   }
   TEMPER_A.set_int_scalar(TEMPER_A.raw_int() + 1);
-  TEMPER_NEXT(TEMPER_A.raw_int() < TEMPER_B.raw_int() ? &at_offset(steps, step->c) : step + 1);
+  TEMPER_NEXT(TEMPER_A.raw_int() < TEMPER_B.raw_int() ? &at_offset(steps, step->c)
+                                                      : step + step->exit);
 leave:
   context_.steps += granted - left;
   frame.pc = static_cast<uint32_t>(step - steps);

@@ -89,3 +89,55 @@ def linear_congruences(seed: int) -> Tuple[List[int], List[float]]:
         values.append(seed)
         reals.append(seed / 4611686018427387847)
     return values, reals
+
+
+@program((0, 20), (-9, 30), (4294967290, 12), (-4294967300, 9), (9223372036854775800, 7))
+def divided_by_constants(start: int, rounds: int) -> Tuple[int, int, int, int]:
+    hits = 0
+    last = -1
+    tens = 0
+    steps = 0
+    i = start
+    for k in range(rounds):
+        if i % 15 == 0:
+            hits += 100
+        elif i % 5 == 0:
+            hits += 10
+        elif i % 4294967296 == 0:
+            hits += 5000
+        elif i % 3 == 0:
+            hits += 1
+        else:
+            last = i % 7
+            if last == 0:
+                hits += 1000
+            elif last == 2:
+                continue
+            steps += last
+        if i // 10 == 0:
+            tens += i
+        i += 1
+    return hits, last, tens, steps
+
+
+@program((0,), (7,), (50,))
+def ends_of_iterations(n: int) -> Tuple[int, float]:
+    total = 0
+    scale = 1.0
+    for i in range(n):
+        for j in range(i):
+            if j % 2 == 0:
+                total += j
+            elif j % 3 == 0:
+                total = total * 3
+            else:
+                scale = scale * 1.5
+        if total > 100000:
+            total = total - 100000
+        else:
+            for j in range(3):
+                total += i
+    k = 0
+    while k % 9 != 8:
+        k += 1
+    return total + k, scale
