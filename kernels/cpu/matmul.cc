@@ -225,7 +225,7 @@ void stream_weight(const RunContext& context, const Tensor& x, int64_t rows, con
   RowPanels(context, weight)
       .multiply(context, dense.data<float>(), inputs,
                 addend.defined() ? addend.data<float>() : nullptr, 0, out.data<float>(), outputs,
-                rows);
+                rows, false);
   if (epilogue && epilogue->activation == Activation::kRelu && !epilogue->residual.defined()) {
     nn_loops().relu_each(out.data<float>(), out.data<float>(), out.numel());
     *epilogue = Epilogue();

@@ -9,6 +9,7 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/nn/loops.h"
+#include "kernels/cpu/onednn/matmul.h"
 #include "kernels/cpu/row_panels.h"
 
 namespace temper {
@@ -63,26 +64,46 @@ void plain_step(CellKind kind, const T* gates, T* h_out, int64_t n) {
   }
 }
 
-// to = x * weight^T + bias, rows of bias `bias_row` apart (0: one bias for all). `panels` keeps the
-// weight's panels between calls.
+// x * weight^T + added for the steps of a sequence, where `added` is undefined, [N], or [rows, N].
 template <class T>
-void rows_times(const RunContext& context, const Tensor& x, const Tensor& weight,
-                std::optional<RowPanels>& panels, const T* bias, int64_t bias_row, T* to) {
-  const int64_t m = x.size(0), n = weight.size(0);
-  if constexpr (std::is_same_v<T, float>) {
-    if (m <= RowPanels::kFewRows) {
-      if (!panels) panels.emplace(context, weight);
-      return panels->multiply(context, x.data<T>(), x.strides()[0], bias, bias_row, to, n, m);
+class StepProduct {
+ public:
+  StepProduct(const RunContext& context, Tensor weight)
+      : context_(context), weight_(std::move(weight)) {}
+
+  // x and out: dense.
+  void operator()(const Tensor& x, const Tensor& added, const Tensor& out) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (x.size(0) <= RowPanels::kFewRows) return stream(x, added, out);
+      if (added.defined() && added.dim() == 2 && x.size(1) > 0) {
+        Epilogue epilogue;
+        epilogue.residual = added;
+        return onednn::matmul(context_, x, weight_.transpose(0, 1), Tensor(), epilogue, out);
+      }
     }
+    const bool rows = added.defined() && added.dim() == 2;
+    const Tensor product = linear_of(context_, x, weight_, rows ? Tensor() : added);
+    const T* from = product.template data<T>();
+    const T* plus = rows ? added.template data<T>() : nullptr;
+    T* to = out.template data<T>();
+    for (int64_t i = 0; i < out.numel(); ++i) to[i] = from[i] + (plus ? plus[i] : T(0));
   }
-  const Tensor product = linear_of(context, x, weight, Tensor());
-  const T* from = product.data<T>();
-  for (int64_t i = 0; i < m; ++i) {
-    for (int64_t j = 0; j < n; ++j) {
-      to[i * n + j] = from[i * n + j] + (bias ? bias[i * bias_row + j] : T(0));
-    }
+
+ private:
+  void stream(const Tensor& x, const Tensor& added, const Tensor& out) {
+    if (!panels_) panels_.emplace(context_, weight_);
+    const int64_t n = weight_.size(0);
+    panels_->multiply(
+        context_, x.data<float>(), x.size(1), added.defined() ? added.data<float>() : nullptr,
+        added.defined() && added.dim() == 2 ? n : 0, out.data<float>(), n, x.size(0), backwards_);
+    backwards_ = !backwards_;
   }
-}
+
+  const RunContext& context_;
+  const Tensor weight_;  // [N, K]
+  std::optional<RowPanels> panels_;
+  bool backwards_ = false;
+};
 
 // The steps of a sequence: rows of `data` in runs that never grow.
 struct Steps {
@@ -110,20 +131,19 @@ class Layer {
         kind_(kind),
         w_(weights),
         gates_(gates_of(kind)),
-        hidden_(weights.hidden.size(0) / gates_of(kind)) {}
+        hidden_(weights.hidden.size(0) / gates_of(kind)),
+        hidden_product_(context, weights.hidden),
+        projection_product_(context, weights.projection) {}
 
   // data [rows, features] -> out [rows, ...] at `column`; the state moves on.
   void run(const Tensor& data, const Steps& steps, bool reverse, State& state, const Tensor& out,
            int64_t column) {
     const Tensor gates = linear_of(context_, data, w_.input, input_bias());
-    const int64_t width = gates_ * hidden_, out_width = state.h.size(1);
-    const int64_t batch = steps.count() == 0 ? 0 : steps.sizes[0];
-    step_gates_.resize(static_cast<size_t>(batch * width));
-    fresh_.resize(static_cast<size_t>(batch * hidden_));
+    const int64_t out_width = state.h.size(1);
     for (size_t i = 0; i < steps.count(); ++i) {
       const size_t t = reverse ? steps.count() - 1 - i : i;
       const int64_t rows = steps.sizes[t];
-      step(gates.data<T>() + steps.starts[t] * width, rows, state);
+      step(gates.narrow(0, steps.starts[t], rows), state);
       T* to = out.data<T>() + steps.starts[t] * out.strides()[0] + column;
       const T* h = state.h.data<T>();
       for (int64_t r = 0; r < rows; ++r) {
@@ -132,32 +152,32 @@ class Layer {
     }
   }
 
-  // One step of the first `rows` sequences from their input gates.
-  void step(const T* input, int64_t rows, State& state) {
-    const int64_t width = gates_ * hidden_;
-    step_gates_.resize(std::max(step_gates_.size(), static_cast<size_t>(rows * width)));
-    fresh_.resize(std::max(fresh_.size(), static_cast<size_t>(rows * hidden_)));
-    const Tensor active = state.h.narrow(0, 0, rows);
+  // One step of the first sequences from their input gates, [rows, width].
+  void step(const Tensor& input, State& state) {
+    const int64_t rows = input.size(0), width = gates_ * hidden_;
+    if (!gates_of_step_.defined()) {
+      gates_of_step_ = empty({state.h.size(0), width}, kDTypeOf<T>);
+      if (w_.projection.defined()) fresh_ = empty({state.h.size(0), hidden_}, kDTypeOf<T>);
+    }
     const bool gru = kind_ == CellKind::kGru;
     // The new gate of a GRU needs the hidden part alone; elsewhere the parts are summed.
-    const T* bias = !gru ? input : w_.hidden_bias.defined() ? w_.hidden_bias.data<T>() : nullptr;
-    rows_times<T>(context_, active, w_.hidden, hidden_panels_, bias, gru ? 0 : width,
-                  step_gates_.data());
-    T* h = state.h.data<T>();
-    T* target = w_.projection.defined() ? fresh_.data() : h;
+    hidden_product_(state.h.narrow(0, 0, rows), gru ? w_.hidden_bias : input,
+                    gates_of_step_.narrow(0, 0, rows));
+    T* target = w_.projection.defined() ? fresh_.data<T>() : state.h.data<T>();
     for (int64_t r = 0; r < rows; ++r) {
-      const T* gates = step_gates_.data() + r * width;
+      const T* gates = gates_of_step_.data<T>() + r * width;
       T* h_out = target + r * hidden_;
       if (kind_ == CellKind::kLstm) {
         T* c = state.c.data<T>() + r * hidden_;
         lstm_step<T>(gates, c, c, h_out, hidden_);
       } else if (gru) {
-        gru_step<T>(input + r * width, gates, h_out, h_out, hidden_);
+        gru_step<T>(input.data<T>() + r * width, gates, h_out, h_out, hidden_);
       } else {
         plain_step<T>(kind_, gates, h_out, hidden_);
       }
     }
-    if (w_.projection.defined()) project(rows, state);
+    if (!w_.projection.defined()) return;
+    projection_product_(fresh_.narrow(0, 0, rows), Tensor(), state.h.narrow(0, 0, rows));
   }
 
   // What the input product adds: both biases, but a GRU keeps the hidden one apart.
@@ -170,18 +190,12 @@ class Layer {
   }
 
  private:
-  void project(int64_t rows, State& state) {
-    const Tensor wide = empty({rows, hidden_}, kDTypeOf<T>);
-    std::copy(fresh_.begin(), fresh_.begin() + rows * hidden_, wide.data<T>());
-    rows_times<T>(context_, wide, w_.projection, projection_panels_, nullptr, 0, state.h.data<T>());
-  }
-
   const RunContext& context_;
   const CellKind kind_;
   const CellWeights w_;
   const int64_t gates_, hidden_;
-  std::vector<T> step_gates_, fresh_;
-  std::optional<RowPanels> hidden_panels_, projection_panels_;  // made when a step has few rows
+  StepProduct<T> hidden_product_, projection_product_;
+  Tensor gates_of_step_, fresh_;  // of all sequences
 };
 
 struct Network {
@@ -382,7 +396,7 @@ void run_cell(OpCall& call, CellKind kind) {
   const auto run = [&]<class T>() {
     Layer<T> layer(call.context(), kind, weights);
     const Tensor gates = linear_of(call.context(), x, weights.input, layer.input_bias());
-    layer.step(gates.data<T>(), rows, flat);
+    layer.step(gates, flat);
   };
   visit(dtype, "rnn cell", FloatTypes{}, run);
   call.ret(0, to_dtype(state.h, input.dtype()));

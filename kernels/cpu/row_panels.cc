@@ -20,8 +20,8 @@ RowPanels::RowPanels(const RunContext& context, const Tensor& weight)
       panels_(onednn::panels_of(context, weight)) {}
 
 void RowPanels::multiply(const RunContext& context, const float* x, int64_t x_row,
-                         const float* bias, int64_t bias_row, float* to, int64_t to_row,
-                         int64_t m) const {
+                         const float* bias, int64_t bias_row, float* to, int64_t to_row, int64_t m,
+                         bool backwards) const {
   const auto* panels = reinterpret_cast<const float*>(panels_->storage()->data());
   const int64_t count = (outputs_ + kPanel - 1) / kPanel, work = m * inputs_ * kPanel;
   const int64_t rounded =
@@ -30,7 +30,8 @@ void RowPanels::multiply(const RunContext& context, const float* x, int64_t x_ro
   context.workers->parallel_for(0, count, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, work)),
                                 [&](int64_t begin, int64_t end) {
                                   for (int64_t p = begin; p < end; ++p) {
-                                    const int64_t first = p * kPanel;
+                                    const int64_t place = backwards ? end - 1 - (p - begin) : p;
+                                    const int64_t first = place * kPanel;
                                     loops.panel_product(
                                         x, x_row, panels + first * rounded,
                                         bias ? bias + first : nullptr, bias_row, to + first, to_row,
