@@ -253,6 +253,27 @@ class NormedOtherDims(nn.Module):
         return line, self.flat(volume.mean([2, 3, 4]))
 
 
+class WideConvs(nn.Module):
+    """Convolutions of many channels, which are computed by tiles, dilated ones by phases."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain = nn.Conv2d(48, 64, 3, padding=1)
+        self.dilated = nn.ModuleList([
+            nn.Conv2d(64, 64, 3, padding=2, dilation=2), nn.Conv2d(64, 64, 3, dilation=2),
+            nn.Conv2d(64, 64, 3, padding=(0, 3), dilation=(2, 3), bias=False),
+            nn.Conv2d(64, 64, 3, padding=1, dilation=2), nn.Conv2d(64, 64, 3, padding=4, dilation=4),
+            nn.Conv2d(64, 64, 3, padding=2, dilation=2, stride=2)])
+
+    def forward(self, x: Tensor) -> List[Tensor]:
+        x = self.plain(x)
+        out = [x]
+        for conv in self.dilated:
+            y = conv(x)
+            out += [y, y.relu(), F.silu(conv(x.contiguous(memory_format=torch.channels_last)))]
+        return out + [self.dilated[0](x) + x, (self.dilated[4](x) + x).relu()]
+
+
 class TurnedLayout(nn.Module):
     """Looks at the strides of what convolutions gave, from every side."""
 
@@ -344,6 +365,8 @@ def makers() -> Sequence[Tuple[str, Callable[[], Any]]]:
         ("transformer", transformer()), ("transformer_norm_first", transformer(norm_first=True)),
         ("normed_convs", normed(NormedConvs, 2, 4, 7, 6)),
         ("spelled_linears", spelled(False)), ("spelled_linears_traced", spelled(True)),
+        ("wide_convs", normed(WideConvs, 2, 48, 25, 31)),
+        ("wide_convs_of_even_images", normed(WideConvs, 1, 48, 48, 36)),
         ("turned_layout", normed(TurnedLayout, 2, 4, 7, 6)),
         ("normed_other_dims", normed(NormedOtherDims, 1, 4, 8))]
 

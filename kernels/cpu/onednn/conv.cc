@@ -1,10 +1,12 @@
 #include "kernels/cpu/onednn/conv.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "kernels/cpu/conv.h"
 #include "kernels/cpu/onednn/epilogue.h"
 #include "kernels/cpu/onednn/packing.h"
+#include "kernels/cpu/phases.h"
 
 namespace temper::onednn {
 namespace {
@@ -78,7 +80,7 @@ void add_copies(Conv& conv, const Given& given, const memory::desc& src, const m
 // Networks", 2016) multiplies transformed tiles: 2.25 to 4 times fewer products, for 3x3 kernels
 // that step by one. It works on blocks of channels, so images are copied into and out of that
 // layout; below this many channels the copies cost what the products save.
-bool suits_winograd(const Tensor& weight, const ConvParams& params, const Tensor& output) {
+bool suits_winograd(const Tensor& weight, const ConvParams& params, DimsView output) {
   if (!is_constant(weight) || params.transposed || params.groups != 1 || weight.dim() != 4) {
     return false;
   }
@@ -91,16 +93,16 @@ bool suits_winograd(const Tensor& weight, const ConvParams& params, const Tensor
     return false;
   }
   // Tiles of six by six waste much of a small image, and weights grow to four times their size.
-  constexpr int64_t kFewestPixels = 144, kSmallestImage = 64, kCopiedPerProduct = 24;
+  constexpr int64_t kFewestPixels = 144, kSmallestImage = 49, kCopiedPerProduct = 24;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
-  const int64_t image = output.size(2) * output.size(3);
-  return image >= kSmallestImage && output.size(0) * image >= kFewestPixels &&
+  const int64_t image = output[2] * output[3];
+  return image >= kSmallestImage && output[0] * image >= kFewestPixels &&
          inputs * outputs >= kCopiedPerProduct * (inputs + outputs);
 }
 
 // How many convolutions with a part of the outputs each make one: transforming weights takes their
 // transformed size once more, so large ones are taken in parts.
-int64_t parts_of(const Tensor& weight, const ConvParams& params, const Tensor& output) {
+int64_t parts_of(const Tensor& weight, const ConvParams& params, DimsView output) {
   constexpr int64_t kMostTransformed = int64_t{80} << 20, kTile = 36 * sizeof(float);
   const int64_t outputs = weight.size(0), bytes = kTile * outputs * weight.size(1);
   if (bytes <= kMostTransformed || !suits_winograd(weight, params, output)) return 1;
@@ -163,7 +165,7 @@ Ref<Kept> make_conv(const Tensor& input, const Tensor& weight, const Tensor& bia
     return build<dnnl::deconvolution_forward>(given, params, epilogue, with_bias, from,
                                               dnnl::algorithm::deconvolution_direct);
   }
-  if (suits_winograd(weight, params, output)) {
+  if (suits_winograd(weight, params, output.sizes())) {
     Given free = given;
     free.keep = false;
     try {
@@ -233,6 +235,38 @@ void convolve_in(const RunContext& context, const Team& team, const Tensor& inpu
   if (conv.dst_out) conv.dst_out->run(team.stream, {dst, output});
 }
 
+// A convolution of parts of the outputs each, with the epilogue that primitives have.
+void convolve_in_parts(const RunContext& context, const Team& team, const Tensor& input,
+                       const Tensor& weight, const Tensor& bias, const Tensor& scale,
+                       const ConvParams& params, const Epilogue& epilogue, const Tensor& output) {
+  const int64_t parts = parts_of(weight, params, output.sizes()), channels = weight.size(0) / parts;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto part = [&](const Tensor& of, int64_t dim) {
+      return parts > 1 && of.defined() ? of.slice(dim, i * channels, (i + 1) * channels, 1) : of;
+    };
+    Epilogue own = epilogue;
+    own.residual = part(epilogue.residual, 1);
+    convolve_in(context, team, input, part(weight, 0), part(bias, 0), part(scale, 0), params, own,
+                part(output, 1));
+  }
+}
+
+// The convolution of phases that makes a dilated one; nothing where that does not pay.
+std::optional<ConvParams> in_phases(const Tensor& weight, const ConvParams& params,
+                                    const Epilogue& epilogue, const Tensor& output) {
+  const auto is_one = [](int64_t value) { return value == 1; };
+  if (std::all_of(params.dilation.begin(), params.dilation.end(), is_one)) return std::nullopt;
+  if (params.dilation.size() != 2 || epilogue.residual.defined()) return std::nullopt;
+  ConvParams plain = params;
+  plain.dilation = {1, 1};
+  for (size_t i = 0; i < 2; ++i) {
+    if (params.padding[i] % params.dilation[i] != 0) return std::nullopt;
+    plain.padding[i] = params.padding[i] / params.dilation[i];
+  }
+  const Dims sizes = sizes_of_phases(output.sizes(), params.dilation);
+  return suits_winograd(weight, plain, sizes) ? std::optional(plain) : std::nullopt;
+}
+
 }  // namespace
 
 void convolve(const RunContext& context, const Tensor& input, const Tensor& weight,
@@ -240,15 +274,14 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
               const Epilogue& epilogue, const Tensor& output) {
   const Team team = team_for(context);
   const Epilogue fused = part_of_primitive(epilogue, output);
-  const int64_t parts = parts_of(weight, params, output), channels = weight.size(0) / parts;
-  for (int64_t i = 0; i < parts; ++i) {
-    const auto part = [&](const Tensor& of, int64_t dim) {
-      return parts > 1 && of.defined() ? of.slice(dim, i * channels, (i + 1) * channels, 1) : of;
-    };
-    Epilogue own = fused;
-    own.residual = part(fused.residual, 1);
-    convolve_in(context, team, input, part(weight, 0), part(bias, 0), part(scale, 0), params, own,
-                part(output, 1));
+  if (const auto plain = in_phases(weight, params, fused, output)) {
+    const Tensor phases = empty(sizes_of_phases(output.sizes(), params.dilation), DType::kFloat32,
+                                MemoryFormat::kChannelsLast);
+    convolve_in_parts(context, team, phases_of(input, params.dilation), weight, bias, scale, *plain,
+                      fused, phases);
+    join_phases(phases, params.dilation, output);
+  } else {
+    convolve_in_parts(context, team, input, weight, bias, scale, params, fused, output);
   }
   apply_rest(team, epilogue, fused, output);
 }
