@@ -7,6 +7,7 @@
 #include "core/op/pointwise_group.h"
 #include "core/tensor/convert.h"
 #include "core/tensor/half.h"
+#include "kernels/cpu/pointwise/long_rows.h"
 #include "kernels/cpu/pointwise/refuse.h"
 #include "kernels/cpu/pointwise/types.h"
 
@@ -288,12 +289,7 @@ ComputeType choose_type(const ScalarExpr& expression, DType compute,
   return narrow;
 }
 
-}  // namespace
-
-void evaluate(const ScalarExpr& expression, DType compute, absl::Span<const PointwiseInput> inputs,
-              const LoopNest& nest, const char* op, ParallelRunner& workers) {
-  const ComputeType type = choose_type(expression, compute, inputs);
-  const Evaluator evaluator(expression, type, inputs, nest, op);
+void run_nest(const Evaluator& evaluator, const LoopNest& nest, ParallelRunner& workers) {
   const int64_t rows = nest.rows(), length = nest.sizes[0];
   if (rows * length <= kGrain || workers.threads() == 1) {
     return evaluator.run(0, rows, 0, length);
@@ -304,6 +300,18 @@ void evaluate(const ScalarExpr& expression, DType compute, absl::Span<const Poin
   }
   workers.parallel_for(0, rows, std::max<int64_t>(1, kGrain / length),
                        [&](int64_t begin, int64_t end) { evaluator.run(begin, end, 0, length); });
+}
+
+}  // namespace
+
+void evaluate(const ScalarExpr& expression, DType compute, absl::Span<const PointwiseInput> inputs,
+              const LoopNest& nest, const char* op, ParallelRunner& workers) {
+  const ComputeType type = choose_type(expression, compute, inputs);
+  const auto run = [&](const LoopNest& longer) {
+    run_nest(Evaluator(expression, type, inputs, longer, op), longer, workers);
+  };
+  if (nest.sizes.size() == 1) return run(nest);
+  for_long_rows(nest, run);
 }
 
 }  // namespace temper

@@ -215,3 +215,15 @@ def cells_with_one_bias(x: Tensor, h: Tensor, w: Tensor, v: Tensor, b: Tensor) -
                 torch.rnn_tanh_cell(x, h, w[:5], v[:5], None if i is None else i[:5], None if j is None else j[:5])]
         out += torch.lstm_cell(x, [h, h * 2], w, v, i, j)
     return out
+
+
+@program((torch.randn(3, 701, 13), torch.randn(13), torch.randn(3, 1, 13)),
+         (torch.randn(2, 900, 8).to(torch.float64), torch.randn(8), torch.randn(2, 1, 8)),
+         (torch.randint(-9, 9, (5, 640, 3)), torch.randint(1, 9, (3,)), torch.randn(5, 1, 3)),
+         (torch.randn(2, 40, 16, 16).contiguous(memory_format=torch.channels_last),
+          torch.randn(40, 1, 1), torch.randn(2, 40, 1, 1)),
+         (torch.randn(13, 701, 2).transpose(0, 2), torch.randn(13), torch.randn(2, 1, 13)))
+def short_rows_repeated(x: Tensor, row: Tensor, rows: Tensor) -> List[Tensor]:
+    y = x + row
+    y *= rows.to(x.dtype)
+    return [y, x * rows, (row - x * 2).clamp(-1, 1) + rows, x > row, row / x.abs().add(1), rows.expand_as(x) * row]
