@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 import torch  # noqa: E402
 
 from tests.zoo import registry  # noqa: E402
-from tests.zoo.case import Case, Stored, stored_calls  # noqa: E402
+from tests.zoo.case import Case, Stored, stored_calls, use_seed  # noqa: E402
 from tests.zoo.compare import compare, compare_top5  # noqa: E402
 from tests.zoo.engine import Answer, run_all  # noqa: E402
 from tests.zoo.newer import Newer  # noqa: E402
@@ -108,7 +108,10 @@ def main() -> int:
                         "first ones serves later ones; not for programs that change their module")
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--failures", action="store_true", help="print failing calls only")
+    parser.add_argument("--seed", type=int, help="other weights, inputs and samples")
     options = parser.parse_args()
+    if options.seed is not None:
+        use_seed(options.seed)
     cases = [case for case in registry.cases(options.group or registry.GROUPS)
              if re.search(options.filter, case.name)]
     if options.list:
