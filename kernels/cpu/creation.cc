@@ -3,11 +3,10 @@
 #include "core/base/error.h"
 #include "core/op/op_def.h"
 #include "kernels/cpu/fill.h"
+#include "kernels/cpu/pointwise/promote.h"
 
 namespace temper::creation {
 namespace {
-
-constexpr DType kDefaultFloat = DType::kFloat32;
 
 // layout, device and pin_memory at i, i + 1, i + 2.
 void check_options(const OpCall& call, size_t i) {

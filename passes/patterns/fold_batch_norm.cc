@@ -5,6 +5,7 @@
 #include "passes/constants.h"
 #include "passes/match/match.h"
 #include "passes/pass.h"
+#include "passes/patterns/fixed_norm.h"
 #include "passes/subgraphs.h"
 
 namespace temper {
@@ -35,27 +36,13 @@ constexpr const char* kNoEpilogue = R"(
 )";
 constexpr const char* kTraining = "\n  %training : bool = prim::Constant[value=0]()\n";
 
-bool foldable(const Match& match, std::string_view name, DType dtype, bool required) {
-  const IValue* value = match.constant(name);
-  if (!value) return false;
-  if (value->is_none()) return !required;
-  if (!value->is_tensor()) return false;
-  const Tensor tensor = value->to_tensor();
-  return tensor.defined() ? tensor.dtype() == dtype : !required;
-}
-
 bool all_foldable(const Match& match) {
   const IValue* weight = match.constant("w");
   if (!weight || !weight->is_tensor() || !weight->to_tensor().defined()) return false;
-  const Tensor w = weight->to_tensor();
-  if (w.dtype() != DType::kFloat32 && w.dtype() != DType::kFloat64) return false;
-  for (const char* name : {"mean", "var"}) {
-    if (!foldable(match, name, w.dtype(), true)) return false;
-  }
-  for (const char* name : {"b", "scale", "gamma", "beta"}) {
-    if (!foldable(match, name, w.dtype(), false)) return false;
-  }
-  return true;
+  const DType dtype = weight->to_tensor().dtype();
+  if (dtype != DType::kFloat32 && dtype != DType::kFloat64) return false;
+  return is_fixed_norm(match, dtype) && is_known(match, "b", dtype, false) &&
+         is_known(match, "scale", dtype, false);
 }
 
 bool conv_foldable(const Match& match) {

@@ -6,6 +6,7 @@
 
 #include "passes/match/match.h"
 #include "passes/pass.h"
+#include "passes/patterns/fixed_norm.h"
 #include "passes/subgraphs.h"
 
 namespace temper {
@@ -37,22 +38,7 @@ constexpr const char* kJoined = R"(
   return (%y)
 )";
 
-// Scale and shift are computed before, so the numbers must be known and fit each other.
-bool is_fixed(const Match& match) {
-  const IValue* mean = match.constant("mean");
-  if (!mean || !mean->is_tensor() || !mean->to_tensor().defined()) return false;
-  const Tensor known = mean->to_tensor();
-  if (known.dtype() != DType::kFloat32 || known.dim() != 1) return false;
-  const auto fits = [&](const char* name, bool required) {
-    const IValue* value = match.constant(name);
-    if (!value || value->is_none()) return value && !required;
-    if (!value->is_tensor()) return false;
-    const Tensor tensor = value->to_tensor();
-    if (!tensor.defined()) return !required;
-    return tensor.dtype() == known.dtype() && tensor.sizes() == known.sizes();
-  };
-  return fits("var", true) && fits("gamma", false) && fits("beta", false);
-}
+bool is_fixed(const Match& match) { return is_fixed_norm(match, DType::kFloat32); }
 
 // Networks ask what they join for its number of dims before they norm it. It need not be there to
 // tell, if nobody can change the list meanwhile.
