@@ -103,15 +103,14 @@ absl::Status InferHandler::execute(InferCall* call, RequestTimes* times, int64_t
     options.deadline = call->deadline;
     options.cancelled = call->cancel.flag();
     options.pool = &state_.executor.pool();
-    const IValue result =
-        servable.model->call(*servable.method, std::move(arguments.values), options);
+    IValue result = servable.model->call(*servable.method, std::move(arguments.values), options);
     const auto ran = std::chrono::steady_clock::now();
     times->infer = ns_between(read, ran);
     inference::ModelInferResponse& response = *call->response;
     response.set_model_name(call->request->model_name());
     response.set_model_version(servable.version_text);
     response.set_id(call->request->id());
-    write_outputs(servable.signature, result, *call->request, &response);
+    write_outputs(servable.signature, std::move(result), *call->request, &response, &call->outputs);
     times->output = ns_between(ran, std::chrono::steady_clock::now());
     servable.recent->add(*call->request);
     return absl::OkStatus();
@@ -133,6 +132,7 @@ void InferHandler::finish(InferCall* call, const absl::Status& status, const Req
     stats.succeeded(times, static_cast<uint64_t>(batch));
   } else {
     call->response->Clear();
+    call->outputs.clear();
     stats.failed(outcome_of(status.code()), times.total);
     if (status.code() == absl::StatusCode::kInternal) {
       state_.log.error("request.failed", {{"model", servable->name},

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "core/sync/cancel.h"
 #include "core/sync/deadline.h"
+#include "server/api/outputs.h"
 #include "server/api/server_state.h"
 
 namespace temper {
@@ -21,6 +22,7 @@ class InferCall {
 
   const inference::ModelInferRequest* request = nullptr;
   inference::ModelInferResponse* response = nullptr;
+  std::vector<OutputBytes> outputs;  // what raw_output_contents() of the response would be
   Ref<RefCounted> owner;  // keeps the request's bytes alive as long as a tensor uses them
   Deadline deadline = kNoDeadline;
   CancelToken cancel;

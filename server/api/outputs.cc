@@ -108,21 +108,24 @@ void rename(const std::vector<std::string>& names, Flat* flat) {
 
 class Writer {
  public:
-  explicit Writer(inference::ModelInferResponse* response) : response_(response) {}
+  Writer(inference::ModelInferResponse* response, std::vector<OutputBytes>* bytes)
+      : response_(response), bytes_(bytes) {}
 
-  void write(const std::string& name, const IValue& value) {
+  void write(const std::string& name, IValue value) {
     output_ = response_->add_outputs();
     output_->set_name(name);
-    raw_ = response_->add_raw_output_contents();
     if (value.is_tensor()) {
-      tensor(name, value.to_tensor());
+      tensor(name, value.take_tensor());
     } else if (value.is_list()) {
       list(value.to_list());
+      bytes_->emplace_back(std::move(text_));
     } else {
       scalar(value);
       output_->add_shape(1);
+      bytes_->emplace_back(std::move(text_));
     }
-    total_ += raw_->size();
+    text_.clear();
+    total_ += bytes_->back().view().size();
     if (total_ > kMaxResponse)
       fail("the response would have more than 2 GiB; ask for fewer outputs");
   }
@@ -130,7 +133,7 @@ class Writer {
  private:
   template <class T>
   void append(T value) {
-    raw_->append(reinterpret_cast<const char*>(&value), sizeof value);
+    text_.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
 
   void scalar(const IValue& value) {
@@ -145,7 +148,7 @@ class Writer {
       append(value.to_bool());
     } else {
       output_->set_datatype("BYTES");
-      append_bytes(value.to_string(), raw_);
+      append_bytes(value.to_string(), &text_);
     }
   }
 
@@ -159,7 +162,7 @@ class Writer {
     for (const IValue& item : list.items) scalar(item);
   }
 
-  void tensor(const std::string& name, const Tensor& value) {
+  void tensor(const std::string& name, Tensor value) {
     if (!value.defined()) fail("output '", name, "' is an undefined tensor");
     if (is_quantized(value.dtype())) {
       unimplemented("output '", name, "' is quantized; return its dequantize()");
@@ -171,15 +174,15 @@ class Writer {
     }
     output_->set_datatype(datatype->name.data(), datatype->name.size());
     output_->mutable_shape()->Add(value.sizes().begin(), value.sizes().end());
-    const Tensor dense = value.contiguous();
-    const auto bytes = static_cast<size_t>(dense.nbytes());
+    const auto bytes = static_cast<size_t>(value.nbytes());
     if (bytes > kMaxResponse) fail("output '", name, "' has ", bytes, " bytes, more than 2 GiB");
-    if (bytes > 0) raw_->assign(reinterpret_cast<const char*>(dense.raw()), bytes);
+    bytes_->emplace_back(std::move(value));
   }
 
   inference::ModelInferResponse* response_;
   inference::ModelInferResponse::InferOutputTensor* output_ = nullptr;
-  std::string* raw_ = nullptr;
+  std::vector<OutputBytes>* bytes_;
+  std::string text_;  // of the output being written
   size_t total_ = 0;
 };
 
@@ -208,24 +211,47 @@ void check_requested(const inference::ModelInferRequest& request, int index) {
 
 }  // namespace
 
+OutputBytes::OutputBytes(Tensor tensor) {
+  const bool alone = tensor.impl()->use_count() == 1 && tensor.storage()->use_count() == 1;
+  if (!tensor.is_contiguous()) {
+    tensor_ = tensor.contiguous();
+  } else if (alone) {
+    tensor_ = std::move(tensor);
+  } else {
+    text_.assign(reinterpret_cast<const char*>(tensor.raw()), static_cast<size_t>(tensor.nbytes()));
+  }
+}
+
+std::string_view OutputBytes::view() const {
+  if (!tensor_.defined()) return text_;
+  return {reinterpret_cast<const char*>(tensor_.raw()), static_cast<size_t>(tensor_.nbytes())};
+}
+
+void add_contents(const std::vector<OutputBytes>& bytes, inference::ModelInferResponse* response) {
+  for (const OutputBytes& each : bytes) {
+    response->add_raw_output_contents(each.view().data(), each.view().size());
+  }
+}
+
 Flat flatten_result(const IValue& result) {
   Flat flat;
   Flattener(&flat).top(result);
   return flat;
 }
 
-void write_outputs(const Signature& signature, const IValue& result,
+void write_outputs(const Signature& signature, IValue result,
                    const inference::ModelInferRequest& request,
-                   inference::ModelInferResponse* response) {
-  Writer writer(response);
+                   inference::ModelInferResponse* response, std::vector<OutputBytes>* bytes) {
+  Writer writer(response, bytes);
   // The usual case: one tensor, without a name given to it.
   if (result.is_tensor() && signature.output_names.empty() && request.outputs_size() == 0) {
-    return writer.write("OUTPUT__0", result);
+    return writer.write("OUTPUT__0", std::move(result));
   }
   Flat flat = flatten_result(result);
+  result = IValue();  // so that its tensors are alone
   if (!signature.output_names.empty()) rename(signature.output_names, &flat);
   if (request.outputs_size() == 0) {
-    for (const auto& [name, value] : flat) writer.write(name, value);
+    for (auto& [name, value] : flat) writer.write(name, std::move(value));
     return;
   }
   for (int i = 0; i < request.outputs_size(); ++i) {
@@ -236,7 +262,7 @@ void write_outputs(const Signature& signature, const IValue& result,
     if (found == flat.end()) {
       fail("unexpected output '", wanted, "'; the method gives ", names_of(flat));
     }
-    writer.write(wanted, found->second);
+    writer.write(wanted, std::move(found->second));
   }
 }
 

@@ -45,9 +45,7 @@ Reactor* answer_later(ServerState& state, Context* context, Handler<Request, Res
 
 }  // namespace
 
-InferenceService::InferenceService(ServerState& state) : state_(state), infer_(state) {
-  SetMessageAllocatorFor_ModelInfer(&allocator_);
-}
+InferenceService::InferenceService(ServerState& state) : state_(state), infer_(state) {}
 
 Reactor* InferenceService::ServerLive(Context* context, const inference::ServerLiveRequest* in,
                                       inference::ServerLiveResponse* out) {
@@ -71,10 +69,10 @@ Reactor* InferenceService::ModelMetadata(Context* context,
                                          inference::ModelMetadataResponse* out) {
   return answer(state_, context, model_metadata, in, out);
 }
-Reactor* InferenceService::ModelInfer(Context* context, const inference::ModelInferRequest* in,
-                                      inference::ModelInferResponse* out) {
-  auto* call = new UnaryInferCall(context, in, out);
-  infer_.start(call);
+Reactor* InferenceService::ModelInfer(Context* context, const grpc::ByteBuffer* in,
+                                      grpc::ByteBuffer* out) {
+  auto* call = new UnaryInferCall(context, out);
+  if (call->read(*in)) infer_.start(call);
   return call;
 }
 grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>*

@@ -10,7 +10,10 @@
 
 namespace temper {
 
-class InferenceService final : public inference::GRPCInferenceService::CallbackService {
+// ModelInfer is served as bytes, so that those of tensors need not be copied into a message.
+class InferenceService final
+    : public inference::GRPCInferenceService::WithRawCallbackMethod_ModelInfer<
+          inference::GRPCInferenceService::CallbackService> {
  public:
   explicit InferenceService(ServerState& state);
 
@@ -26,8 +29,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
                           inference::ServerMetadataResponse*) override;
   Reactor* ModelMetadata(Context*, const inference::ModelMetadataRequest*,
                          inference::ModelMetadataResponse*) override;
-  Reactor* ModelInfer(Context*, const inference::ModelInferRequest*,
-                      inference::ModelInferResponse*) override;
+  Reactor* ModelInfer(Context*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
   grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>*
   ModelStreamInfer(Context*) override;
   Reactor* ModelConfig(Context*, const inference::ModelConfigRequest*,
@@ -44,7 +46,6 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
  private:
   ServerState& state_;
   InferHandler infer_;
-  InferAllocator allocator_;
 };
 
 }  // namespace temper

@@ -1,5 +1,7 @@
 #include "server/grpc/stream_call.h"
 
+#include <utility>
+
 #include "server/grpc/infer_call.h"
 
 namespace temper {
@@ -49,7 +51,9 @@ void StreamInferCall::OnReadDone(bool ok) {
 
 void StreamInferCall::answered(const absl::Status& status) {
   inference::ModelInferResponse* answer = response_.mutable_infer_response();
-  if (!status.ok()) {
+  if (status.ok()) {
+    add_contents(std::exchange(item_->outputs, {}), answer);
+  } else {
     answer->Clear();
     answer->set_model_name(message_->request.model_name());
     answer->set_id(message_->request.id());

@@ -206,7 +206,7 @@ class RequestParser {
 };
 
 template <class T>
-void add_numbers(const std::string& raw, json* data) {
+void add_numbers(std::string_view raw, json* data) {
   for (size_t i = 0; i + sizeof(T) <= raw.size(); i += sizeof(T)) {
     T value;
     std::memcpy(&value, raw.data() + i, sizeof value);
@@ -214,7 +214,7 @@ void add_numbers(const std::string& raw, json* data) {
   }
 }
 
-json data_of(const Datatype& datatype, const std::string& raw, const std::string& output) {
+json data_of(const Datatype& datatype, std::string_view raw, const std::string& output) {
   json data = json::array();
   if (datatype.is_bytes()) {
     for (const std::string_view element : split_bytes(raw, output)) data.push_back(element);
@@ -257,6 +257,7 @@ void parse_infer_request(std::string_view body, size_t header_size,
 }
 
 InferBody print_infer_response(const inference::ModelInferResponse& response,
+                               const std::vector<OutputBytes>& outputs,
                                const BinaryOutputs& binary) {
   json body = {{"model_name", response.model_name()}, {"model_version", response.model_version()}};
   if (!response.id().empty()) body["id"] = response.id();
@@ -264,7 +265,7 @@ InferBody print_infer_response(const inference::ModelInferResponse& response,
   std::string tail;
   for (int i = 0; i < response.outputs_size(); ++i) {
     const auto& output = response.outputs(i);
-    const std::string& raw = response.raw_output_contents(i);
+    const std::string_view raw = outputs[static_cast<size_t>(i)].view();
     json entry = {{"name", output.name()}, {"datatype", output.datatype()}};
     entry["shape"] = std::vector<int64_t>(output.shape().begin(), output.shape().end());
     if (binary.wants(output.name())) {

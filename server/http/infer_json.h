@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "protos/inference.pb.h"
+#include "server/api/outputs.h"
 
 namespace temper {
 
@@ -25,7 +26,9 @@ struct InferBody {
   std::string body;
   size_t header_size = std::string::npos;  // npos: no binary tensors follow
 };
+// `outputs` holds the bytes of each output of the response.
 InferBody print_infer_response(const inference::ModelInferResponse& response,
+                               const std::vector<OutputBytes>& outputs,
                                const BinaryOutputs& binary);
 
 }  // namespace temper

@@ -205,7 +205,7 @@ HttpAnswer Routes::infer(const HttpRequest& http, const std::string& name,
   infer_.start(&call);
   const absl::Status status = call.wait();
   if (!status.ok()) return error(status);
-  InferBody printed = print_infer_response(response, binary);
+  InferBody printed = print_infer_response(response, call.outputs, binary);
   HttpAnswer answer{200, std::move(printed.body)};
   if (printed.header_size != std::string::npos) {
     answer.type = "application/octet-stream";

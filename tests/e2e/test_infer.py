@@ -1,6 +1,9 @@
 """Answers over gRPC, and what a wrong request is told."""
+import pathlib
 import struct
+import tempfile
 import unittest
+from typing import List, Tuple
 
 import grpc
 import numpy
@@ -68,6 +71,64 @@ class Examples(DaemonTest):
             self.assertEqual(response.id, str(i))
             want = model(image)
             self.assert_answer(outputs_of(response), [want[0].detach(), want[1]])
+
+
+class Various(torch.nn.Module):
+    """Outputs of all sizes: alone, seen by others, parts of others, and one that later calls write."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("state", torch.zeros(200, 100))
+
+    def forward(self, x: torch.Tensor, n: int) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor,
+                                                        torch.Tensor, List[torch.Tensor], str, torch.Tensor]:
+        self.state.fill_(n)
+        large = x.repeat(n, 300)
+        return (x, large, large.t(), large[n // 2:], self.state, [large * 2, x[:0], large[:, :3] + 1],
+                str(n), torch.arange(n))
+
+
+class Outputs(DaemonTest):
+    @classmethod
+    def fill(cls, repository):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "model.pt"
+            torch.jit.script(Various()).save(str(path))
+            repository.add("various", path)
+
+    def ask(self, n: int):
+        return self.client.request("various", dict(zip(
+            self.client.input_names("various"), [numpy.full((2, 5), n, numpy.float32), numpy.array([n])])))
+
+    def assert_various(self, response, n: int):
+        x = torch.full((2, 5), float(n))
+        large = x.repeat(n, 300)
+        got = outputs_of(response)
+        self.assert_answer([each for i, each in enumerate(got) if i != 8],
+                           [x, large, large.t(), large[n // 2:], torch.full((200, 100), float(n)), large * 2,
+                            x[:0], large[:, :3] + 1, torch.arange(n)])
+        self.assertEqual(got[8], [str(n)])
+
+    def test_calls_in_a_row_and_at_once(self):
+        for n in (1, 2, 40, 3):
+            self.assert_various(self.client.send(self.ask(n)), n)
+        numbers = [n % 37 + 1 for n in range(60)]
+        for n, call in [(n, self.client.send_async(self.ask(n))) for n in numbers]:
+            self.assert_various(call.result(), n)
+
+    def test_some_outputs(self):
+        for n in (30, 2):
+            request = self.ask(n)
+            for name in ("OUTPUT__5.0", "OUTPUT__1"):
+                request.outputs.add(name=name)
+            large = torch.full((2, 5), float(n)).repeat(n, 300)
+            self.assert_answer(outputs_of(self.client.send(request)), [large * 2, large])
+
+    def test_bytes_that_are_no_request(self):
+        send = self.client.channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
+        for garbage in (b"\xff\xff\xff", self.ask(3).SerializeToString()[:-5]):
+            self.assert_fails(INVALID, lambda: send(garbage), "not a ModelInferRequest message")
+        self.assert_various(self.client.send(self.ask(3)), 3)
 
 
 class Protocol(DaemonTest):
