@@ -48,6 +48,15 @@ uint32_t AliasAnalysis::State::add_place(Bucket bucket) {
   return static_cast<uint32_t>(places.size() - 1);
 }
 
+uint32_t AliasAnalysis::State::constant(const void* object, Bucket bucket) {
+  const auto [it, made] = constants.emplace(object, 0);
+  if (made) {
+    it->second = add_place(bucket);
+    places.back().constant = true;
+  }
+  return it->second;
+}
+
 uint32_t AliasAnalysis::State::world(Bucket bucket) {
   const auto [it, made] = worlds.emplace(bucket, 0);
   if (made) {
@@ -290,7 +299,10 @@ Places AliasAnalysis::reach(const Value* value) const {
 }
 
 bool AliasAnalysis::writes_outside(const Node* node) const {
-  return effects(node).opaque || state_->any_outside(effects(node).writes);
+  const Effects& e = effects(node);
+  return e.opaque || std::any_of(e.writes.begin(), e.writes.end(), [&](uint32_t id) {
+           return state_->places[id].outside() || state_->places[id].constant;
+         });
 }
 
 bool AliasAnalysis::writes_into(const Node* node, const Places& places) const {

@@ -42,8 +42,8 @@ class AliasAnalysis {
   // Whether the two, neighbours in one block, may run in the other order.
   bool can_swap(const ir::Node* a, const ir::Node* b) const;
 
-  // For liveness: what values refer to and hold, what the world outside may look at, and whether a
-  // node writes into a set of places.
+  // For liveness: what values refer to and hold, whether a node writes what the world outside or a
+  // later run may look at, and whether it writes into a set of places.
   Places reach(const ir::Value* value) const;
   bool writes_outside(const ir::Node* node) const;
   bool writes_into(const ir::Node* node, const Places& places) const;

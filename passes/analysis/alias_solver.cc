@@ -123,6 +123,11 @@ void AliasAnalysis::Solver::visit_result(const Node& node, size_t i, const Argum
     add(output, of_type(inputs_closure(node), type));
     // An element read from a container of the outside is of the outside too.
     add(output, read(inputs_closure(node), type));
+    if (type->kind() == TypeKind::kTensor) return;
+    // A list may as well be a new one of elements.
+    const uint32_t place = fresh(node, 2 * i, bucket_of(type));
+    add(output, {place});
+    if (is_container(type)) hold(place, inputs_closure(node));
     return;
   }
   if (alias && !alias->before.empty()) {
@@ -182,6 +187,42 @@ void AliasAnalysis::Solver::visit_call(const Node& node) {
   for (const Value* output : node.outputs()) add(output, world(output->type()));
 }
 
+Places AliasAnalysis::Solver::constant(const IValue& value, Bucket bucket) {
+  if (value.is_tensor()) {
+    const Tensor tensor = value.to_tensor();
+    if (!tensor.defined()) return {};
+    return {state_.constant(tensor.storage().get(), bucket_of(Type::tensor()))};
+  }
+  if (!value.to_reference() || value.is_string()) return {};
+  const uint32_t place = state_.constant(value.to_reference(), bucket);
+  const auto hold_item = [&](const IValue& item) { hold(place, constant(item, nullptr)); };
+  if (value.is_list()) {
+    for (const IValue& item : value.to_list().items) hold_item(item);
+  } else if (value.is_tuple()) {
+    for (const IValue& item : value.to_tuple().items) hold_item(item);
+  } else if (value.is_dict()) {
+    value.to_dict().each([&](const IValue& key, const IValue& item) {
+      hold_item(key);
+      hold_item(item);
+    });
+  } else {
+    hold(place, {place});
+  }
+  return {place};
+}
+
+// Values that come from nowhere, or are copies.
+void AliasAnalysis::Solver::visit_made(const Node& node) {
+  const TypePtr& type = node.output()->type();
+  if (!is_mutable(type)) return;
+  if (node.is(Kind::kConstant)) return add(node.output(), constant(node.value(), bucket_of(type)));
+  const uint32_t place = fresh(node, 0, bucket_of(type));
+  const uint32_t element = fresh(node, 1, nullptr);
+  add(node.output(), {place});
+  if (is_container(type)) hold(place, {element});
+  hold(element, {element});
+}
+
 void AliasAnalysis::Solver::visit_construct(const Node& node) {
   if (!is_mutable(node.output()->type())) return;
   const uint32_t place = fresh(node, 0, bucket_of(node.output()->type()));
@@ -239,15 +280,7 @@ void AliasAnalysis::Solver::visit(const Node& node) {
     case Kind::kPointwiseGroup:
       return add(node.output(), {fresh(node, 0, bucket_of(node.output()->type()))});
     case Kind::kConstant:
-    case Kind::kToList:
-      if (is_mutable(node.output()->type())) {
-        const uint32_t place = fresh(node, 0, bucket_of(node.output()->type()));
-        const uint32_t element = fresh(node, 1, nullptr);
-        add(node.output(), {place});
-        if (is_container(node.output()->type())) hold(place, {element});
-        hold(element, {element});
-      }
-      return;
+    case Kind::kToList: return visit_made(node);
     default:
       for (const Value* output : node.outputs()) {
         if (!is_mutable(output->type())) continue;

@@ -17,6 +17,7 @@ class AliasAnalysis::Solver {
   void visit(const ir::Node& node);
   void visit_control(const ir::Node& node);
   void visit_construct(const ir::Node& node);
+  void visit_made(const ir::Node& node);
   void visit_call(const ir::Node& node);
   void visit_operator(const ir::Node& node);
   void visit_result(const ir::Node& node, size_t i, const Argument& result);
@@ -27,6 +28,8 @@ class AliasAnalysis::Solver {
   Places inputs_closure(const ir::Node& node) const;
   // The places that `node` itself makes: number `which` of them.
   uint32_t fresh(const ir::Node& node, size_t which, Bucket bucket);
+  // What a constant refers to. Constants may hold the same tensors.
+  Places constant(const IValue& value, Bucket bucket);
   // What may come out of containers as a value of this type.
   Places read(const Places& containers, const TypePtr& type);
   Places of_type(const Places& places, const TypePtr& type) const;

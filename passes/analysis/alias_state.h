@@ -21,11 +21,14 @@ struct AliasAnalysis::State {
     bool world = false;     // stands for all that came from outside
     bool given = false;     // code outside may use it while the graph runs
     bool returned = false;  // reachable from the graph's outputs
+    bool constant = false;  // of a constant: later runs see what is written
     Places contents;        // what it holds
     bool outside() const { return world || given; }
   };
 
   uint32_t add_place(Bucket bucket);
+  // The place of a storage or container that constants hold, whichever of them.
+  uint32_t constant(const void* object, Bucket bucket);
   // The place of everything outside of a bucket.
   uint32_t world(Bucket bucket);
 
@@ -37,6 +40,7 @@ struct AliasAnalysis::State {
 
   std::vector<Place> places;
   std::unordered_map<Bucket, uint32_t> worlds;
+  std::unordered_map<const void*, uint32_t> constants;
   std::vector<Places> values;  // by id of the value
   std::unordered_map<const ir::Node*, Effects> effects;
   Places all_writes;
