@@ -29,7 +29,7 @@ def huber_loss(self: Tensor, target: Tensor, reduction: int=1, delta: float=1.) 
     return helper_reduce(torch.where(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta), reduction)
 
 def soft_margin_loss(self: Tensor, target: Tensor, reduction: int=1) -> Tensor:
-    return helper_reduce(torch.log1p(torch.exp(-target * self)), reduction)
+    return helper_reduce(torch.log(torch.exp(-self * target) + 1.), reduction)
 
 def binary_cross_entropy(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, reduction: int=1) -> Tensor:
     if not bool(torch.all(torch.logical_and(self >= 0, self <= 1))):

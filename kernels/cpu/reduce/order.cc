@@ -9,6 +9,7 @@
 #include "kernels/cpu/reduce/keys.h"
 #include "kernels/cpu/reduce/reduce.h"
 #include "kernels/cpu/reduce/rows.h"
+#include "kernels/cpu/reduce/ties.h"
 
 namespace temper {
 namespace {
@@ -49,18 +50,39 @@ Tensor put_back(const Tensor& t, const Lines& lines, const Tensor& self, bool al
   return out;
 }
 
-// The first `keep` elements of every line in order.
+struct Ordering {
+  bool descending = false;
+  bool stable = false;
+  std::optional<int64_t> keep;  // of each line; all without it
+  bool sorted = true;           // what is kept
+};
+
+template <class Entry, class T>
+void order_line(const T* line, int64_t n, const Ordering& by, std::vector<Entry>& entries,
+                std::vector<Entry>& scratch) {
+  const int64_t keep = by.keep.value_or(n);
+  const bool in_order = by.sorted || keeps_few(n, keep);
+  if (in_order) first_entries<Entry>(line, n, keep, by.descending, entries, scratch);
+  if (!by.keep) {
+    if (!by.stable && sort_mixes_ties(entries)) {
+      sort_with_ties<Entry>(line, n, by.descending, entries);
+    }
+  } else if (!in_order || !one_selection<Entry>(line, n, keep, by.descending, entries)) {
+    select_with_ties<Entry>(line, n, keep, by.descending, by.sorted, entries);
+  }
+}
+
 template <class T>
-void order_lines(const RunContext& context, const Lines& lines, bool descending, int64_t keep,
+void order_lines(const RunContext& context, const Lines& lines, const Ordering& by,
                  const Tensor& values, const Tensor& indices) {
-  const int64_t n = lines.length;
+  const int64_t n = lines.length, keep = by.keep.value_or(n);
   const T* data = lines.data.data<T>();
   context.workers->parallel_for(0, lines.rows, 4096 / n + 1, [&](int64_t begin, int64_t end) {
     with_entry<T>(n, [&]<class Entry>() {
       std::vector<Entry> entries, scratch;
       for (int64_t r = begin; r < end; ++r) {
         const T* line = data + r * n;
-        first_entries<Entry>(line, n, keep, descending, entries, scratch);
+        order_line<Entry>(line, n, by, entries, scratch);
         T* value = values.data<T>() + r * keep;
         int64_t* place = indices.data<int64_t>() + r * keep;
         for (int64_t i = 0; i < keep; ++i) {
@@ -72,18 +94,16 @@ void order_lines(const RunContext& context, const Lines& lines, bool descending,
   });
 }
 
-Ordered order(OpCall& call, const Tensor& self, int64_t dim, bool descending,
-              std::optional<int64_t> keep) {
+Ordered order(OpCall& call, const Tensor& self, int64_t dim, const Ordering& by) {
   const Lines lines = lines_of(self, dim);
-  const int64_t count = keep.value_or(lines.length);
+  const int64_t count = by.keep.value_or(lines.length);
   const Tensor values = empty_lines(lines, count, self.dtype());
   const Tensor indices = empty_lines(lines, count, DType::kInt64);
   if (lines.rows > 0 && lines.length > 0) {
-    visit(self.dtype(), "sort", RealAndBool{}, [&]<class T>() {
-      order_lines<T>(call.context(), lines, descending, count, values, indices);
-    });
+    visit(self.dtype(), "sort", RealAndBool{},
+          [&]<class T>() { order_lines<T>(call.context(), lines, by, values, indices); });
   }
-  return {put_back(values, lines, self, !keep), put_back(indices, lines, self, !keep)};
+  return {put_back(values, lines, self, !by.keep), put_back(indices, lines, self, !by.keep)};
 }
 
 void check_not_empty(const Rows& rows, const Tensor& self, int64_t dim, const char* name) {
@@ -91,7 +111,41 @@ void check_not_empty(const Rows& rows, const Tensor& self, int64_t dim, const ch
   fail(name, "(): Expected reduction dim ", wrap_dim(dim, self.dim()), " to have non-zero size.");
 }
 
-// The k-th smallest of every line; `pick` chooses k (0-based) for a line, given its length.
+// The rank-th smallest of a line.
+struct GivenRank {
+  template <class Entry, class T>
+  int64_t place(const T* line, int64_t n, std::vector<Entry>& entries) const {
+    list_entries(line, n, false, entries);
+    const auto chosen = entries.begin() + rank;
+    std::nth_element(entries.begin(), chosen, entries.end());
+    const auto key = static_cast<KeyOf<T>>(chosen->key());
+    if (!occurs_again(line, n, key, false)) return chosen->place();
+    list_entries(line, n, false, entries);
+    return rank_with_ties(entries, rank).place();
+  }
+  int64_t rank;
+};
+
+// The lower median of a line, the first of equal ones; the first NaN, if there is one. Without NaN
+// it is that of the others.
+struct MedianRank {
+  template <class Entry, class T>
+  int64_t place(const T* line, int64_t n, std::vector<Entry>& entries) const {
+    list_entries(line, n, false, entries);
+    int64_t numbers = 0;
+    for (int64_t i = 0; i < n; ++i) numbers += !is_nan_value(static_cast<Compute<T>>(line[i]));
+    if (ignore_nan && numbers == 0) {
+      std::nth_element(entries.begin(), entries.begin(), entries.end(), KeyLess());
+      return entries[0].place();
+    }
+    const int64_t rank = numbers < n && !ignore_nan ? numbers : (numbers - 1) / 2;
+    std::nth_element(entries.begin(), entries.begin() + rank, entries.end());
+    return entries[static_cast<size_t>(rank)].place();
+  }
+  bool ignore_nan;
+};
+
+// The element of every line that `pick` says the place of.
 template <class Pick>
 Ordered select_rank(OpCall& call, const char* name, const Tensor& self, int64_t dim, bool keepdim,
                     const Pick& pick) {
@@ -101,59 +155,52 @@ Ordered select_rank(OpCall& call, const char* name, const Tensor& self, int64_t 
   if (rows.rows == 0) return out;
   check_not_empty(rows, self, dim, name);
   visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
-    call.context().workers->parallel_for(
-        0, rows.rows, 4096 / n + 1, [&](int64_t begin, int64_t end) {
-          with_entry<T>(n, [&]<class Entry>() {
-            std::vector<Entry> entries(static_cast<size_t>(n));
-            for (int64_t r = begin; r < end; ++r) {
-              const T* line = rows.data.data<T>() + r * n;
-              for (int64_t i = 0; i < n; ++i) {
-                entries[static_cast<size_t>(i)] = Entry::make(key_of(line[i], false), i);
-              }
-              const auto chosen = entries.begin() + pick.template operator()<T>(line, n);
-              std::nth_element(entries.begin(), chosen, entries.end());
-              out.indices.data<int64_t>()[r] = chosen->place();
-              out.values.data<T>()[r] = line[chosen->place()];
-            }
-          });
-        });
+    call.context().workers->parallel_for(0, rows.rows, 4096 / n + 1,
+                                         [&](int64_t begin, int64_t end) {
+                                           with_entry<T>(n, [&]<class Entry>() {
+                                             std::vector<Entry> entries;
+                                             for (int64_t r = begin; r < end; ++r) {
+                                               const T* line = rows.data.data<T>() + r * n;
+                                               const int64_t place = pick.place(line, n, entries);
+                                               out.indices.data<int64_t>()[r] = place;
+                                               out.values.data<T>()[r] = line[place];
+                                             }
+                                           });
+                                         });
   });
   return out;
 }
 
-struct MedianRank {
-  template <class T>
-  int64_t operator()(const T* line, int64_t n) const {
-    int64_t numbers = 0;
-    for (int64_t i = 0; i < n; ++i) numbers += !is_nan_value(static_cast<Compute<T>>(line[i]));
-    if (ignore_nan) return numbers == 0 ? 0 : (numbers - 1) / 2;
-    return numbers < n ? numbers : (n - 1) / 2;  // the first NaN follows all numbers
-  }
-  bool ignore_nan;
-};
+// sort(self, dim, descending) and sort.stable(self, *, stable?, dim, descending).
+Ordered sorted_of(OpCall& call) {
+  const bool tells = call.size() == 4;
+  const size_t dim = tells ? 2 : 1;
+  Ordering by;
+  by.descending = call.boolean(dim + 1);
+  by.stable = tells && !call.is_none(1) && call.boolean(1);
+  return order(call, call.tensor(0), call.integer(dim), by);
+}
 
 }  // namespace
 
-// sort(self, dim, descending) and sort.stable(self, *, stable?, dim, descending).
 void sort(OpCall& call) {
-  const size_t dim = call.size() == 4 ? 2 : 1;
-  Ordered o = order(call, call.tensor(0), call.integer(dim), call.boolean(dim + 1), std::nullopt);
+  const Ordered o = sorted_of(call);
   call.ret(0, o.values);
   call.ret(1, o.indices);
 }
 
-void argsort(OpCall& call) {
-  const size_t dim = call.size() == 4 ? 2 : 1;
-  call.ret(
-      order(call, call.tensor(0), call.integer(dim), call.boolean(dim + 1), std::nullopt).indices);
-}
+void argsort(OpCall& call) { call.ret(sorted_of(call).indices); }
 
 void topk(OpCall& call) {
   const Tensor self = call.tensor(0);
   const int64_t k = call.integer(1), dim = call.integer(2);
   const int64_t size = self.dim() == 0 ? 1 : self.size(dim);
   if (k < 0 || k > size) fail("selected index k out of range");
-  Ordered o = order(call, self, dim, call.boolean(3), k);
+  Ordering by;
+  by.descending = call.boolean(3);
+  by.keep = k;
+  by.sorted = call.boolean(4);
+  const Ordered o = order(call, self, dim, by);
   call.ret(0, o.values);
   call.ret(1, o.indices);
 }
@@ -165,8 +212,7 @@ void kthvalue(OpCall& call) {
   if (k < 1 || k > size) {
     fail("kthvalue(): selected number k out of range for dimension ", wrap_dim(dim, self.dim()));
   }
-  Ordered o = select_rank(call, "kthvalue", self, dim, call.boolean(3),
-                          [k]<class T>(const T*, int64_t) { return k - 1; });
+  Ordered o = select_rank(call, "kthvalue", self, dim, call.boolean(3), GivenRank{k - 1});
   call.ret(0, o.values);
   call.ret(1, o.indices);
 }
@@ -188,12 +234,18 @@ void median_dim(OpCall& call) {
 
 namespace {
 
-// The last place of the key that occurs most often, the smallest of those; entries are sorted.
-template <class Entry>
+// The place that comes last of the key that occurs most often, the smallest of those; entries are
+// sorted. No NaN equals another.
+template <class T, class Entry>
 int64_t last_of_longest_run(const std::vector<Entry>& entries) {
+  const auto goes_on = [&](size_t i) {
+    const auto key = static_cast<KeyOf<T>>(entries[i].key());
+    const bool is_nan = std::is_floating_point_v<Compute<T>> && key == ~KeyOf<T>(0);
+    return key == entries[i - 1].key() && !is_nan;
+  };
   size_t start = 0, longest = 0, best = 0;
   for (size_t i = 1; i <= entries.size(); ++i) {
-    if (i < entries.size() && entries[i].key() == entries[i - 1].key()) continue;
+    if (i < entries.size() && goes_on(i)) continue;
     if (i - start > longest) {
       longest = i - start;
       best = i - 1;
@@ -217,8 +269,8 @@ void mode(OpCall& call) {
       std::vector<Entry> entries, scratch;
       for (int64_t r = 0; r < rows.rows; ++r) {
         const T* line = rows.data.data<T>() + r * rows.length;
-        first_entries<Entry>(line, rows.length, rows.length, false, entries, scratch);
-        const int64_t best = last_of_longest_run(entries);
+        order_line<Entry>(line, rows.length, Ordering(), entries, scratch);
+        const int64_t best = last_of_longest_run<T>(entries);
         values.data<T>()[r] = line[best];
         indices.data<int64_t>()[r] = best;
       }

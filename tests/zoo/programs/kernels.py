@@ -227,3 +227,33 @@ def short_rows_repeated(x: Tensor, row: Tensor, rows: Tensor) -> List[Tensor]:
     y = x + row
     y *= rows.to(x.dtype)
     return [y, x * rows, (row - x * 2).clamp(-1, 1) + rows, x > row, row / x.abs().add(1), rows.expand_as(x) * row]
+
+
+def with_ties(shape: Tuple[int, ...], kinds: int, dtype: torch.dtype) -> Tensor:
+    x = torch.randint(0, kinds, shape).to(dtype)
+    if dtype.is_floating_point:
+        x[torch.rand(shape) < 0.1] *= -1
+    return x
+
+
+@program(*((with_ties(shape, kinds, dtype), k) for dtype in (torch.int64, torch.uint8, torch.float32, torch.bfloat16)
+           for shape, kinds, k in (((17,), 3, 5), ((30, 40), 4, 3), ((200,), 7, 3), ((3, 1000), 5, 15), ((64, 65), 2, 60),
+                                   ((3000,), 1000, 40))))
+def orders_of_equal_elements(x: Tensor, k: int) -> List[Tensor]:
+    out: List[Tensor] = []
+    for dim in range(x.dim()):
+        for descending in (False, True):
+            values, places = torch.sort(x, dim, descending)
+            out += [values, places, torch.argsort(x, dim, descending)]
+            values, places = torch.sort(x, dim=dim, descending=descending, stable=True)
+            out += [values, places]
+            for ordered in (False, True):
+                values, places = torch.topk(x, min(k, x.size(dim)), dim, descending, ordered)
+                out += [values, places]
+        values, places = torch.kthvalue(x, min(k, x.size(dim)), dim)
+        out += [values, places]
+        values, places = torch.median(x, dim)
+        out += [values, places]
+        values, places = torch.mode(x, dim)
+        out += [values, places]
+    return out
