@@ -168,6 +168,7 @@ void chain_matmul(OpCall& call) {
   for (const Tensor& t : factors) {
     if (t.dim() != 2) fail("Tensor dimension is ", t.dim(), ", expected 2 instead.");
   }
+  if (factors.size() == 1) return call.ret(factors[0]);
   call.ret(multiply_chain(call.context(), factors));
 }
 

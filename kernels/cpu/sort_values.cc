@@ -50,7 +50,7 @@ class Less {
     const NestingGuard guard;
     for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
       if ((*this)(a[i], b[i])) return true;
-      if ((*this)(b[i], a[i])) return false;
+      if (a[i].is_tensor() ? (*this)(b[i], a[i]) : !equal(a[i], b[i])) return false;
     }
     return a.size() < b.size();
   }
@@ -63,6 +63,37 @@ class Less {
 
   RunContext& context_;
 };
+
+// A sort that stays within the items whatever a program's comparison answers. Up to 16 elements it
+// compares as the C++ library's does, which tells where NaN comes to lie.
+template <class Before>
+void sort_by(std::vector<IValue>& items, size_t first, size_t last, const Before& before) {
+  constexpr size_t kInserted = 16;
+  const auto at = [&](size_t i) { return items.begin() + static_cast<std::ptrdiff_t>(i); };
+  if (last - first <= kInserted) {
+    for (size_t i = first + 1; i < last; ++i) {
+      size_t place = i;
+      if (before(items[i], items[first])) {
+        place = first;
+      } else {
+        while (place > first && before(items[i], items[place - 1])) --place;
+      }
+      std::rotate(at(place), at(i), at(i + 1));
+    }
+    return;
+  }
+  const size_t middle = first + (last - first) / 2;
+  sort_by(items, first, middle, before);
+  sort_by(items, middle, last, before);
+  std::vector<IValue> merged;
+  size_t left = first, right = middle;
+  while (left < middle && right < last) {
+    merged.push_back(before(items[right], items[left]) ? items[right++] : items[left++]);
+  }
+  merged.insert(merged.end(), at(left), at(middle));
+  merged.insert(merged.end(), at(right), at(last));
+  std::move(merged.begin(), merged.end(), at(first));
+}
 
 bool is_ordered(const TypePtr& type) {
   switch (type->kind()) {
@@ -90,15 +121,15 @@ void sort_values(std::vector<IValue>& items, bool reverse, const TypePtr& elemen
   const Less less(context);
   // A copy: comparing may run program code that changes the list, or throw.
   std::vector<IValue> sorted = items;
-  const bool plain = element->kind() == TypeKind::kInt || element->kind() == TypeKind::kFloat ||
-                     element->kind() == TypeKind::kBool || element->kind() == TypeKind::kString;
-  if (reverse && plain) {
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [&](const IValue& a, const IValue& b) { return less(b, a); });
-  } else {
-    std::stable_sort(sorted.begin(), sorted.end(), less);
-    if (reverse) std::reverse(sorted.begin(), sorted.end());
-  }
+  const TypeKind kind = element->kind();
+  sort_by(sorted, 0, sorted.size(), [&](const IValue& a, const IValue& b) {
+    if (!reverse) return less(a, b);
+    // Numbers in reverse are those that are neither less nor equal, as NaN always is; tensors equal
+    // only themselves.
+    if (kind == TypeKind::kFloat) return !(a.to_double() <= b.to_double());
+    if (kind == TypeKind::kTensor) return a.raw_tensor() != b.raw_tensor() && !less(a, b);
+    return less(b, a);
+  });
   items = std::move(sorted);
 }
 

@@ -192,10 +192,18 @@ void detach(OpCall& call) {
 
 void alias(OpCall& call) { call.ret(call.tensor(0).alias()); }
 
+void positive(OpCall& call) {
+  if (call.tensor(0).dtype() == DType::kBool) {
+    fail("The `+` operator, on a bool tensor is not supported.");
+  }
+  call.ret(call.tensor(0));
+}
+
 void contiguous(OpCall& call) {
   const Tensor self = call.tensor(0);
   const MemoryFormat format = memory_format_or(call, 1, MemoryFormat::kContiguous);
   if (format == MemoryFormat::kPreserve) {
+    if (self.is_contiguous()) return call.ret(self);
     fail("preserve memory format is unsupported by the contiguous operator");
   }
   if (is_contiguous_in(self, format)) return call.ret(self);

@@ -44,6 +44,7 @@ void diagonal(OpCall& call);
 void unfold(OpCall& call);
 void detach(OpCall& call);
 void alias(OpCall& call);
+void positive(OpCall& call);  // the tensor itself
 void contiguous(OpCall& call);
 void atleast(OpCall& call);
 void atleast_list(OpCall& call);

@@ -24,8 +24,6 @@ constexpr Refusals kNegation =
     refuses(kBooleans,
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
             "invert a mask, use the `~` or `logical_not()` operator instead.");
-constexpr Refusals kPositive =
-    refuses(kBooleans, "The `+` operator, on a bool tensor is not supported.");
 constexpr Refusals kNoComplexClamp =
     refuses(kComplexes, "clamp is not supported for complex types");
 constexpr Refusals kOnlyWhole = refuses(kReals | kComplexes);
@@ -58,7 +56,6 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::pow.Tensor_Scalar", "pow(self, exponent)"},
     {"aten::pow.Scalar", "pow(self, exponent)"},
     {"aten::neg", "-self", kSame, kNegation},
-    {"aten::positive", "self + 0", kSame, kPositive},
     {"aten::reciprocal", "reciprocal(self)", kFloat},
     {"aten::square", "square(self)", DTypeRule::kPromoteNoBool},
     {"aten::gcd", "gcd(self, other)", kSame, refuses(kBooleans | kReals)},

@@ -63,6 +63,7 @@ constexpr OpRow kRows[] = {
     {"aten::detach", views::detach, kView},
     {"aten::data", views::detach, kView},
     {"aten::alias", views::alias, kView},
+    {"aten::positive", views::positive, kView},
     {"aten::lift_fresh", views::same, kView},
     {"aten::pin_memory", views::same},
     {"aten::contiguous", views::contiguous},
