@@ -4,6 +4,7 @@
 #include "kernels/cpu/creation.h"
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/layout.h"
+#include "kernels/cpu/overlap.h"
 
 namespace temper::creation {
 namespace {
@@ -93,6 +94,7 @@ void copy_in_place(OpCall& call) {
            to_string(DimsView(shape)));
     }
   }
+  check_no_partial_overlap(self, from);
   copy_into(self, from);
   call.ret(call.in(0));
 }

@@ -110,16 +110,6 @@ void fill_tensor(const Tensor& self, const Tensor& value) {
   copy_into(self, to_dtype(value, self.dtype()));
 }
 
-void check_no_overlap(const Tensor& self) {
-  for (int64_t d = 0; d < self.dim(); ++d) {
-    if (self.strides()[d] == 0 && self.sizes()[d] > 1) {
-      fail(
-          "unsupported operation: more than one element of the written-to tensor refers to a "
-          "single memory location. Please clone() the tensor before performing the operation.");
-    }
-  }
-}
-
 bool is_contiguous_in(const Tensor& self, MemoryFormat format) {
   if (format == MemoryFormat::kContiguous || format == MemoryFormat::kPreserve) {
     return self.is_contiguous();

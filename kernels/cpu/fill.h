@@ -17,9 +17,6 @@ void fill_scalar(const Tensor& self, const IValue& scalar);
 // Every element becomes the element of `value` (0-dim, any dtype).
 void fill_tensor(const Tensor& self, const Tensor& value);
 
-// Throws when elements of a tensor that will be written share memory (an expanded tensor).
-void check_no_overlap(const Tensor& self);
-
 // Contiguity in a memory format, which channels_last strides of a slice do not have.
 bool is_contiguous_in(const Tensor& self, MemoryFormat format);
 // Uninitialized, of the sizes of `self`, in a memory format (preserve: the order of its dims).

@@ -4,6 +4,7 @@
 #include "core/op/op_def.h"
 #include "core/op/run_context.h"
 #include "core/value/function.h"
+#include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/pointwise.h"
 
 namespace temper {
@@ -58,6 +59,7 @@ void store_in_place(OpCall& call) {
   const Values results = run_functional(call, call.size());
   const Tensor target = self.to_tensor(), value = results[0].to_tensor();
   check_cast(value, target);
+  check_no_overlap(target);
   if (target.sizes() != value.sizes()) {
     fail("output with shape ", to_string(target.sizes()), " doesn't match the broadcast shape ",
          to_string(value.sizes()));

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
+#include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/evaluate.h"
 #include "kernels/cpu/pointwise/few.h"
 #include "kernels/cpu/pointwise/promote.h"
@@ -159,7 +160,9 @@ void evaluate_pointwise_into(OpCall& call, const PointwiseRule& rule, const Tens
     fail("output with shape ", to_string(dest.sizes()), " doesn't match the broadcast shape ",
          to_string(DimsView(shape)));
   }
+  check_no_overlap(dest);
   for (Tensor& operand : operands.tensors) {
+    check_no_partial_overlap(dest, operand);
     if (clashes(dest, operand)) operand = operand.clone();
   }
   dest.mark_written();
