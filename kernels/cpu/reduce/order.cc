@@ -327,14 +327,35 @@ void bincount(OpCall& call) {
   call.ret(narrow ? to_dtype(out, DType::kFloat32) : out);
 }
 
+namespace {
+
+// Counts of values in equal bins of [low, high]. Every step is rounded to T, counts too: that is
+// what decides on which side of an edge a value falls.
+template <class T>
+void count_in_bins(const T* values, int64_t n, double from, double to, int64_t bins, T* counts) {
+  using C = Compute<T>;
+  const auto rounded = [](C x) { return static_cast<C>(static_cast<T>(x)); };
+  const C low = rounded(static_cast<C>(from)), high = rounded(static_cast<C>(to));
+  const C range = rounded(high - low), number = rounded(static_cast<C>(bins));
+  for (int64_t i = 0; i < n; ++i) {
+    const C x = static_cast<C>(values[i]);
+    if (!(x >= low && x <= high)) continue;
+    const C place = rounded(rounded(rounded(x - low) * number) / range);
+    T& count = counts[truncate_below(static_cast<double>(place), bins - 1)];
+    count = static_cast<T>(static_cast<C>(count) + C(1));
+  }
+}
+
+}  // namespace
+
 void histc(OpCall& call) {
   const Tensor self = call.tensor(0);
   const int64_t bins = call.integer(1);
   double low = call.number(2), high = call.number(3);
   if (bins <= 0) fail("torch.histc(): bins must be > 0");
-  const Tensor wide = to_dtype(self, DType::kFloat64).contiguous();
-  const double* v = wide.data<double>();
-  if (low == high && wide.numel() > 0) {
+  if (low == high && self.numel() > 0) {
+    const Tensor wide = to_dtype(self, DType::kFloat64).contiguous();
+    const double* v = wide.data<double>();
     low = *std::min_element(v, v + wide.numel());
     high = *std::max_element(v, v + wide.numel());
   }
@@ -345,12 +366,12 @@ void histc(OpCall& call) {
   if (!std::isfinite(low) || !std::isfinite(high))
     fail("torch.histc: range of [", low, ", ", high, "] is not finite");
   if (low > high) fail("torch.histc: max must be larger than min");
-  const Tensor counts = zeros({bins}, DType::kFloat64);
-  for (int64_t i = 0; i < wide.numel(); ++i) {
-    if (!(v[i] >= low && v[i] <= high)) continue;
-    const double place = (v[i] - low) / (high - low) * static_cast<double>(bins);
-    counts.data<double>()[truncate_below(place, bins - 1)] += 1;
-  }
+  const bool floating = is_floating(self.dtype());
+  const Tensor data = (floating ? self : to_dtype(self, DType::kFloat64)).contiguous();
+  const Tensor counts = zeros({bins}, data.dtype());
+  visit(data.dtype(), "histogram_cpu", AllFloatTypes{}, [&]<class T>() {
+    count_in_bins(data.data<T>(), data.numel(), low, high, bins, counts.data<T>());
+  });
   call.ret(to_dtype(counts, self.dtype()));
 }
 
