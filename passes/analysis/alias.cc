@@ -213,7 +213,7 @@ AliasAnalysis::Effects AliasAnalysis::own_effects(const Node& node) const {
   }
   if (node.is(Kind::kSetAttr)) unite(&effects.writes, state_->points_to(node.input(0)));
   if (!node.op()) return effects;
-  if (node.op()->has(kNondeterministic)) unite(&effects.writes, {kRandomState});
+  if (is_nondeterministic(node)) unite(&effects.writes, {kRandomState});
   const auto& arguments = node.op()->schema().arguments;
   if (updates_statistics(node)) {
     for (const char* name : {"running_mean", "running_var"}) {

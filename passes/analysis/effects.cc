@@ -5,6 +5,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "ir/module/compilation_unit.h"
+
 namespace temper {
 
 using ir::Block;
@@ -99,9 +101,29 @@ bool has_side_effects(const Node& node) {
   }
 }
 
+namespace {
+
+bool body_is_nondeterministic(Function* function) {
+  auto* script = dynamic_cast<ir::ScriptFunction*>(function);
+  if (!script) return false;
+  for (const Node* inner : *script->graph()->block()) {
+    if (is_nondeterministic(*inner)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// Composites and functions do what their bodies do.
 bool is_nondeterministic(const Node& node) {
-  if (node.op()) return node.op()->has(kNondeterministic);
-  return any_nested(node, is_nondeterministic);
+  if (node.is(Kind::kCallFunction)) {
+    const Node& function = *node.input(0)->node();
+    return !function.is(Kind::kConstant) ||
+           body_is_nondeterministic(&function.value().to_function());
+  }
+  if (!node.op()) return any_nested(node, is_nondeterministic);
+  if (node.op()->has(kNondeterministic)) return true;
+  return !node.op()->kernel() && body_is_nondeterministic(node.op()->composite());
 }
 
 bool updates_statistics(const Node& node) {
@@ -118,7 +140,9 @@ bool updates_statistics(const Node& node) {
 
 bool is_pure(const Node& node) {
   switch (node.kind()) {
-    case Kind::kOp: return node.op()->pure() && !is_opaque(node) && !updates_statistics(node);
+    case Kind::kOp:
+      return node.op()->pure() && !is_opaque(node) && !updates_statistics(node) &&
+             !is_nondeterministic(node);
     case Kind::kConstant:
     case Kind::kListConstruct:
     case Kind::kDictConstruct:

@@ -73,6 +73,11 @@ bool Pattern::closed(const Match& match) const {
       nodes.insert(value->node());
     }
   }
+  // What goes in must be there when the match is gone.
+  for (const Value* input : graph_->inputs()) {
+    const auto bound = match.values_.find(input);
+    if (bound != match.values_.end() && nodes.count(bound->second->node())) return false;
+  }
   const Value* result = match.values_.at(graph_->outputs()[0]);
   for (const Node* node : nodes) {
     if (node->block() != result->node()->block()) return false;

@@ -121,6 +121,11 @@ bool is_number(const Match& match, std::string_view name) {
   return value && (value->is_int() || value->is_double());
 }
 
+bool are_bounds(const Match& match) {
+  if (!is_number(match, "lo") || !is_number(match, "hi")) return false;
+  return match.constant("lo")->scalar_as_double() <= match.constant("hi")->scalar_as_double();
+}
+
 // Fixed numbers for each channel are no residual: they go into weights and biases.
 bool is_residual(const Match& match) {
   const IValue* sum = match.constant("r");
@@ -196,7 +201,7 @@ class FusedLayers {
         str_cat(activation.constants, "  %name : str = prim::Constant[value=\"", activation.name,
                 "\"]()\n", layer_text(layer, "%z", epilogue)),
         [bounded, sloped](const Match& match) {
-          return (!sloped || is_number(match, "lo")) && (!bounded || is_number(match, "hi"));
+          return bounded ? are_bounds(match) : !sloped || is_number(match, "lo");
         });
   }
 

@@ -11,7 +11,8 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "compiled_otherwise", "printing", "corners", "libraries", "grids",
            "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels",
            "attention", "identity", "failures", "operator_errors", "saved_ways", "torch_lists",
-           "layouts", "written_through", "overlaps")
+           "layouts", "written_through", "overlaps",
+           "edges")
 
 
 def cases() -> List[Case]:

@@ -1,0 +1,78 @@
+"""Programs at the edges of what passes may do."""
+from typing import Any, List, Tuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tests.zoo.programs.define import made, program
+
+IMAGE = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(4))
+
+
+class AddedToThemselves(nn.Module):
+    """Layers' results that are their own residuals, and bounds that leave nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.linear = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> List[Tensor]:
+        y, z = self.conv(x), self.linear(x)
+        twice = self.conv(x)
+        twice += twice
+        doubled = self.linear(x) * 2
+        return [y + y, z + z, torch.add(self.conv(x), self.conv(x)).relu(), twice, doubled + doubled,
+                self.conv(x).clamp(1., -1.), F.hardtanh(self.linear(x), 1., -1.), self.conv(x).clamp(-0.1, 0.1),
+                (y + x).clamp(float("inf"), float("-inf"))]
+
+
+def added() -> nn.Module:
+    torch.manual_seed(5)
+    return AddedToThemselves().eval()
+
+
+@made((IMAGE,))
+def results_added_to_themselves():
+    return torch.jit.script(added())
+
+
+@made((IMAGE,))
+def frozen_results_added_to_themselves():
+    return torch.jit.freeze(torch.jit.script(added()))
+
+
+@made((IMAGE,))
+def traced_results_added_to_themselves():
+    class Traced(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = added()
+
+        def forward(self, x: Tensor) -> Any:
+            return tuple(self.inner(x))
+    return torch.jit.trace(Traced(), IMAGE)
+
+
+@program((torch.ones(4),), (torch.ones(2, 3),))
+def random_composites_draw_each_time(x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    h = x * 2
+    y = torch.zeros_like(x)
+    for i in range(4):
+        y = y + F.dropout(x, 0.5, True)
+    for i in range(x.size(0)):
+        y = y + torch.rrelu(-x, 0.1, 0.9, True)
+    return (F.dropout(h, 0.5, True) - F.dropout(h, 0.5, True), F.rrelu(-x, 0.1, 0.9, True) - F.rrelu(-x, 0.1, 0.9, True),
+            F.alpha_dropout(h, 0.5, True) - F.alpha_dropout(h, 0.5, True), y, torch.rand(2))
+
+
+@made((torch.ones(2),), (torch.ones(2, dtype=torch.float64),), (torch.ones(2, dtype=torch.int32),))
+def traced_complex_numbers():
+    return torch.jit.trace(lambda x: (x + 1j, x * 2j, torch.tensor(1j, dtype=torch.complex128) + x), torch.ones(2))
+
+
+@program((torch.tensor([4, 7], dtype=torch.uint8),), (torch.tensor([4, 7], dtype=torch.int8),))
+def numbers_beyond_bytes(x: Tensor) -> List[Tensor]:
+    return [x / -2, x / 300, torch.div(x, -2, rounding_mode=None), torch.copysign(x, -2), torch.xlogy(x, -2),
+            torch.xlogy(x, 300), x * -2, x + 300, x == 300, x > -1, x // 3, torch.remainder(x, -3)]
