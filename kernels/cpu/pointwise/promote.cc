@@ -22,6 +22,10 @@ int category(DType dtype) {
 std::optional<DType> combine(std::optional<DType> high, std::optional<DType> low) {
   if (!high) return low;
   if (!low || category(*high) >= category(*low)) return high;
+  // Numbers become complex in the precision that they have.
+  if (is_complex(*low) && !is_integral_or_bool(*high)) {
+    return *high == DType::kFloat64 ? DType::kComplex128 : DType::kComplex64;
+  }
   return promote(*high, *low);
 }
 
