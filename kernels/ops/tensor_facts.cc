@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "kernels/cpu/fill.h"
 #include "kernels/ops/families.h"
 #include "kernels/ops/overloads.h"
 
@@ -58,9 +59,11 @@ void is_contiguous(OpCall& call) { call.ret(tensor(call).contiguous); }
 void is_contiguous_in(OpCall& call) {
   const Tensor self = call.tensor(0);
   switch (static_cast<MemoryFormat>(call.integer(1))) {
-    case MemoryFormat::kContiguous: return call.ret(self.is_contiguous());
-    case MemoryFormat::kChannelsLast: return call.ret(self.dim() == 4 && self.is_channels_last());
-    case MemoryFormat::kChannelsLast3d: return call.ret(self.dim() == 5 && self.is_channels_last());
+    case MemoryFormat::kContiguous:
+    case MemoryFormat::kPreserve:
+    case MemoryFormat::kChannelsLast:
+    case MemoryFormat::kChannelsLast3d:
+      return call.ret(temper::is_contiguous_in(self, static_cast<MemoryFormat>(call.integer(1))));
     default: fail("is_contiguous does not take memory format ", call.integer(1));
   }
 }

@@ -5,6 +5,8 @@ def diff(self: Tensor, n: int=1, dim: int=-1, prepend: Optional[Tensor]=None, ap
         raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:
         raise RuntimeError("order must be non-negative but got {}".format(n))
+    if n == 0:
+        return torch.clone(self)
     parts: List[Tensor] = []
     if prepend is not None:
         parts.append(prepend)
@@ -12,8 +14,6 @@ def diff(self: Tensor, n: int=1, dim: int=-1, prepend: Optional[Tensor]=None, ap
     if append is not None:
         parts.append(append)
     x = torch.cat(parts, dim) if len(parts) > 1 else self
-    if n == 0:
-        return torch.clone(x)
     length = torch.size(x, dim)
     for i in range(n if n < length else length):
         count = torch.size(x, dim) - 1

@@ -211,12 +211,9 @@ void all(OpCall& call) { truth(call, true); }
 
 void equal_tensors(OpCall& call) {
   const Tensor a = call.tensor(0), b = call.tensor(1);
-  if (a.dtype() != b.dtype()) {
-    fail("Expected object of scalar type ", dtype_name(a.dtype()), " but got scalar type ",
-         dtype_name(b.dtype()), " for argument 'other'");
-  }
   if (a.sizes() != b.sizes()) return call.ret(IValue(false));
-  const Tensor x = a.contiguous(), y = b.contiguous();
+  const DType dtype = promote(a.dtype(), b.dtype());
+  const Tensor x = to_dtype(a, dtype).contiguous(), y = to_dtype(b, dtype).contiguous();
   call.ret(IValue(same_elements(x, y)));
 }
 

@@ -76,3 +76,12 @@ def traced_complex_numbers():
 def numbers_beyond_bytes(x: Tensor) -> List[Tensor]:
     return [x / -2, x / 300, torch.div(x, -2, rounding_mode=None), torch.copysign(x, -2), torch.xlogy(x, -2),
             torch.xlogy(x, 300), x * -2, x + 300, x == 300, x > -1, x // 3, torch.remainder(x, -3)]
+
+
+@program((torch.ones(2), torch.ones(2, dtype=torch.float64)), (torch.ones(2), torch.ones(3)),
+         (torch.ones(2, 1, 3, 3), torch.zeros(2, 1, 3, 3, dtype=torch.int32)),
+         (torch.ones(2, 3, 4, 1), torch.tensor(1)), (torch.ones(2, 3, 4, 4).to(memory_format=torch.channels_last), IMAGE))
+def facts_of_two(a: Tensor, b: Tensor) -> List[bool]:
+    return [torch.equal(a, b), a.is_contiguous(memory_format=torch.channels_last), b.is_contiguous(),
+            a.transpose(0, -1).is_contiguous(memory_format=torch.channels_last),
+            a.is_contiguous(memory_format=torch.contiguous_format)]
