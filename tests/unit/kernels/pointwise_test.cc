@@ -139,10 +139,16 @@ TEST_F(Pointwise, OutputKeepsDenseStrides) {
   EXPECT_EQ(ops_.tensor("aten::relu", {x}).strides(), x.strides());
 }
 
-TEST_F(Pointwise, OverlappingOperandIsReadFirst) {
+TEST_F(Pointwise, OverlappingOperandsWithGapsAreReadFirst) {
+  const Tensor x = vector_of<float>({1, 2, 3, 4, 5, 6});
+  ops_.tensor("aten::add_.Tensor", {x.slice(0, 2, 6, 2), x.slice(0, 0, 4, 2), 1});
+  EXPECT_EQ(values_of<float>(x), (std::vector<float>{1, 2, 4, 4, 8, 6}));
+}
+
+TEST_F(Pointwise, OverlappingDenseOperandsAreRefused) {
   const Tensor x = vector_of<float>({1, 2, 3, 4});
-  ops_.tensor("aten::add_.Tensor", {x.slice(0, 1, 4), x.slice(0, 0, 3), 1});
-  EXPECT_EQ(values_of<float>(x), (std::vector<float>{1, 3, 5, 7}));
+  EXPECT_THROW(ops_.tensor("aten::add_.Tensor", {x.slice(0, 1, 4), x.slice(0, 0, 3), 1}), Error);
+  EXPECT_EQ(values_of<float>(x), (std::vector<float>{1, 2, 3, 4}));
 }
 
 }  // namespace
