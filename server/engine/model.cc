@@ -13,6 +13,7 @@
 #include "passes/analysis/effects.h"
 #include "passes/freeze/attributes.h"
 #include "passes/pass.h"
+#include "server/engine/snapshot.h"
 
 namespace temper {
 namespace {
@@ -238,7 +239,9 @@ IValue Model::call(const Method& method, std::vector<IValue> args, const CallOpt
   if (method.stateful) lock.lock();
   const ThreadPool::Caller caller(options.pool);
   const MemoryPlans::Run run(memory_plans_, kind);
-  return ir::run(*method.function, std::move(args), context);
+  IValue result = ir::run(*method.function, std::move(args), context);
+  // The next call may write what this one returned.
+  return method.stateful ? snapshot(result) : std::move(result);
 }
 
 }  // namespace temper
