@@ -110,6 +110,12 @@ int64_t Machine::check_scalar_steps(int64_t done) {
     TEMPER_NEXT(a == TEMPER_B.raw_int() ? step + 1 : &at_offset(steps, step->c));    \
   }
 
+// The labels of a row's steps, in the order of ScalarOp.
+#define TEMPER_STEP(code, ...) &&code##_step,
+#define TEMPER_UNLESS(code, ...) &&code##_unless,
+#define TEMPER_BY(code, ...) &&code##_by, &&code##_by_eq_unless,
+#define TEMPER_AND_ON(code, ...) &&code##_and_on,
+
 void Machine::run_scalars(Frame& frame) {
   static const void* const labels[] = {
       &&leave,
@@ -118,19 +124,10 @@ void Machine::run_scalars(Frame& frame) {
       &&jump_if_false,
       &&count_from_zero,
       &&count_on,
-#define EACH(code, ...) &&code##_step,
-      TEMPER_ARITHMETIC(EACH) TEMPER_COMPARISONS(EACH) TEMPER_DIVISIONS(EACH)
-#undef EACH
-#define EACH(code, ...) &&code##_unless,
-              TEMPER_COMPARISONS(EACH)
-#undef EACH
-#define EACH(code, ...) &&code##_by, &&code##_by_eq_unless,
-                  TEMPER_DIVISIONS(EACH)
-#undef EACH
-#define EACH(code, ...) &&code##_and_on,
-                      TEMPER_ARITHMETIC(EACH)
-#undef EACH
-          && divisible_unless,
+      TEMPER_ARITHMETIC(TEMPER_STEP) TEMPER_COMPARISONS(TEMPER_STEP) TEMPER_DIVISIONS(TEMPER_STEP)
+              TEMPER_COMPARISONS(TEMPER_UNLESS) TEMPER_DIVISIONS(TEMPER_BY)
+                  TEMPER_ARITHMETIC(TEMPER_AND_ON) &&
+          divisible_unless,
   };
   const ScalarStep* const steps = frame.code->steps.data();
   const ConstantDivisor* const divisors = frame.code->divisors.data();

@@ -194,7 +194,9 @@ Places AliasAnalysis::Solver::constant(const IValue& value, Bucket bucket) {
     return {state_.constant(tensor.storage().get(), bucket_of(Type::tensor()))};
   }
   if (!value.to_reference() || value.is_string()) return {};
+  const bool known = state_.constants.count(value.to_reference()) != 0;
   const uint32_t place = state_.constant(value.to_reference(), bucket);
+  if (known) return {place};  // looked into once: parts may be shared many times over
   const auto hold_item = [&](const IValue& item) { hold(place, constant(item, nullptr)); };
   if (value.is_list()) {
     for (const IValue& item : value.to_list().items) hold_item(item);

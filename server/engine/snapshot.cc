@@ -1,5 +1,7 @@
 #include "server/engine/snapshot.h"
 
+#include <unordered_map>
+
 #include "core/value/containers.h"
 #include "core/value/nesting.h"
 
@@ -10,33 +12,50 @@ bool is_alone(const TensorImpl& tensor) {
   return tensor.use_count() == 1 && tensor.storage->use_count() == 1;
 }
 
-std::vector<IValue> snapshots(const std::vector<IValue>& items) {
-  std::vector<IValue> copies;
-  for (const IValue& item : items) copies.push_back(snapshot(item));
-  return copies;
-}
+// Parts that are held in many places are copied once.
+class Snapshots {
+ public:
+  IValue copy(const IValue& value) {
+    if (value.is_tensor()) {
+      const TensorImpl* tensor = value.raw_tensor();
+      if (!tensor || is_alone(*tensor)) return value;
+    } else if (!value.is_tuple() && !value.is_list() && !value.is_dict()) {
+      return value;
+    }
+    const RefCounted* part = value.to_reference();
+    if (const auto known = made_.find(part); known != made_.end()) return known->second;
+    IValue made = make(value);
+    made_.emplace(part, made);
+    return made;
+  }
+
+ private:
+  IValue make(const IValue& value) {
+    if (value.is_tensor()) return value.to_tensor().clone();
+    const NestingGuard guard;
+    if (value.is_tuple()) {
+      return make_ref<TupleValue>(copies(value.to_tuple().items), value.to_tuple().type);
+    }
+    if (value.is_list()) {
+      return make_list(value.to_list().element_type, copies(value.to_list().items));
+    }
+    const DictValue& dict = value.to_dict();
+    auto made = make_ref<DictValue>(dict.key_type, dict.value_type);
+    dict.each([&](const IValue& key, const IValue& item) { made->set(key, copy(item)); });
+    return made;
+  }
+
+  std::vector<IValue> copies(const std::vector<IValue>& items) {
+    std::vector<IValue> made;
+    for (const IValue& item : items) made.push_back(copy(item));
+    return made;
+  }
+
+  std::unordered_map<const RefCounted*, IValue> made_;
+};
 
 }  // namespace
 
-IValue snapshot(const IValue& value) {
-  const NestingGuard guard;
-  if (value.is_tensor()) {
-    const TensorImpl* tensor = value.raw_tensor();
-    return !tensor || is_alone(*tensor) ? value : IValue(value.to_tensor().clone());
-  }
-  if (value.is_tuple()) {
-    return make_ref<TupleValue>(snapshots(value.to_tuple().items), value.to_tuple().type);
-  }
-  if (value.is_list()) {
-    return make_list(value.to_list().element_type, snapshots(value.to_list().items));
-  }
-  if (value.is_dict()) {
-    const DictValue& dict = value.to_dict();
-    auto copy = make_ref<DictValue>(dict.key_type, dict.value_type);
-    dict.each([&](const IValue& key, const IValue& item) { copy->set(key, snapshot(item)); });
-    return copy;
-  }
-  return value;
-}
+IValue snapshot(const IValue& value) { return Snapshots().copy(value); }
 
 }  // namespace temper

@@ -65,17 +65,15 @@ class ListState(nn.Module):
 class OtherState(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.pair = (torch.zeros(2), 1)
         self.named = {"k": torch.tensor([1, 2])}
         self.table = [torch.zeros(3, 2)]
 
-    def forward(self, x: Tensor, n: int) -> Tuple[Tensor, Dict[str, Tensor], Tensor]:
-        self.pair[0].view(2).add_(x)
+    def forward(self, x: Tensor, n: int) -> Tuple[Dict[str, Tensor], Tensor]:
         self.named["k"].add_(1)
         table = self.table[0]
         for i in range(n):
             table[i] = x * i
-        return x + self.pair[0], self.named, table.sum(0)
+        return self.named, table.sum(0)
 
 
 @made((ONES, True, 2))
