@@ -93,7 +93,7 @@ bool suits_winograd(const Tensor& weight, const ConvParams& params, DimsView out
     return false;
   }
   // Tiles of six by six waste much of a small image, and weights grow to four times their size.
-  constexpr int64_t kFewestPixels = 144, kSmallestImage = 49, kCopiedPerProduct = 24;
+  constexpr int64_t kFewestPixels = 144, kSmallestImage = 64, kCopiedPerProduct = 24;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
   const int64_t image = output[2] * output[3];
   return image >= kSmallestImage && output[0] * image >= kFewestPixels &&
