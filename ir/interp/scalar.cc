@@ -83,6 +83,10 @@ int64_t Machine::check_scalar_steps(int64_t done) {
 #define TEMPER_A at_offset(registers, step->a)
 #define TEMPER_B at_offset(registers, step->b)
 #define TEMPER_OUT at_offset(registers, step->c)
+#define TEMPER_COMPUTE(in, out, formula)               \
+  const auto a = TEMPER_A.raw_##in();                  \
+  [[maybe_unused]] const auto b = TEMPER_B.raw_##in(); \
+  TEMPER_OUT.set_##out##_scalar(formula)
 // Every step ends in a jump of its own, which processors learn to foresee.
 #define TEMPER_NEXT(following) \
   step = (following);          \
@@ -138,19 +142,15 @@ void Machine::run_scalars(Frame& frame) {
   const ScalarStep* step;
   TEMPER_NEXT(steps + frame.pc);
 
-#define EACH(code, in, out, formula)                     \
-  code##_step : {                                        \
-    const auto a = TEMPER_A.raw_##in();                  \
-    [[maybe_unused]] const auto b = TEMPER_B.raw_##in(); \
-    TEMPER_OUT.set_##out##_scalar(formula);              \
-    TEMPER_NEXT(step + 1);                               \
-  }                                                      \
-  code##_and_on : {                                      \
-    const auto a = TEMPER_A.raw_##in();                  \
-    [[maybe_unused]] const auto b = TEMPER_B.raw_##in(); \
-    TEMPER_OUT.set_##out##_scalar(formula);              \
-    ++step;                                              \
-    goto count_on;                                       \
+#define EACH(code, in, out, formula)  \
+  code##_step : {                     \
+    TEMPER_COMPUTE(in, out, formula); \
+    TEMPER_NEXT(step + 1);            \
+  }                                   \
+  code##_and_on : {                   \
+    TEMPER_COMPUTE(in, out, formula); \
+    ++step;                           \
+    goto count_on;                    \
   }
   TEMPER_ARITHMETIC(EACH)
 #undef EACH

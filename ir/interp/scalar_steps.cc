@@ -1,5 +1,6 @@
 // Translates instructions on scalar registers to steps, and joins steps that follow each other.
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/base/error.h"
@@ -91,9 +92,7 @@ void specialize_divisions(Code& code) {
   }
 }
 
-bool joins_comparison(const Code& code, size_t i) {
-  return code.steps[i].op == kRemainderIByEqUnless;
-}
+bool joins_comparison(const ScalarStep& step) { return step.op == kRemainderIByEqUnless; }
 
 // The registers that are read, but for remainders by the comparison joined to them. A comparison
 // that something jumps to reads what others left there.
@@ -105,7 +104,7 @@ std::unordered_set<Register> registers_read(const Code& code) {
   std::unordered_set<Register> read;
   for (uint32_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& each = code.instructions[i];
-    const bool joined = i > 0 && joins_comparison(code, i - 1) && !targets.contains(i);
+    const bool joined = i > 0 && joins_comparison(code.steps[i - 1]) && !targets.contains(i);
     for (size_t k = joined ? 1 : 0; k < each.num_in; ++k) {
       read.insert(code.operands[each.operands + k]);
     }
@@ -115,10 +114,11 @@ std::unordered_set<Register> registers_read(const Code& code) {
 
 // Of a remainder that nobody else reads only counts whether it is zero, which takes half the time.
 void test_divisibility(Code& code) {
+  if (std::none_of(code.steps.begin(), code.steps.end(), joins_comparison)) return;
   const std::unordered_set<Register> read = registers_read(code);
   for (size_t i = 0; i + 1 < code.steps.size(); ++i) {
     ScalarStep& step = code.steps[i];
-    if (!joins_comparison(code, i) || read.contains(step.c / sizeof(IValue))) continue;
+    if (!joins_comparison(step) || read.contains(step.c / sizeof(IValue))) continue;
     const IValue* with = constant_at(code, code.steps[i + 1].b);
     if (with && with->is_int() && with->to_int() == 0) {
       step.op = kDivisibleUnless;

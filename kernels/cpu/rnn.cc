@@ -75,13 +75,13 @@ class StepProduct {
   void operator()(const Tensor& x, const Tensor& added, const Tensor& out) {
     if constexpr (std::is_same_v<T, float>) {
       if (x.size(0) <= RowPanels::kFewRows) return stream(x, added, out);
-      if (added.defined() && added.dim() == 2 && x.size(1) > 0) {
+      if (has_rows(added) && x.size(1) > 0) {
         Epilogue epilogue;
         epilogue.residual = added;
         return onednn::matmul(context_, x, weight_.transpose(0, 1), Tensor(), epilogue, out);
       }
     }
-    const bool rows = added.defined() && added.dim() == 2;
+    const bool rows = has_rows(added);
     const Tensor product = linear_of(context_, x, weight_, rows ? Tensor() : added);
     const T* from = product.template data<T>();
     const T* plus = rows ? added.template data<T>() : nullptr;
@@ -90,12 +90,14 @@ class StepProduct {
   }
 
  private:
+  static bool has_rows(const Tensor& added) { return added.defined() && added.dim() == 2; }
+
   void stream(const Tensor& x, const Tensor& added, const Tensor& out) {
     if (!panels_) panels_.emplace(context_, weight_);
     const int64_t n = weight_.size(0);
-    panels_->multiply(
-        context_, x.data<float>(), x.size(1), added.defined() ? added.data<float>() : nullptr,
-        added.defined() && added.dim() == 2 ? n : 0, out.data<float>(), n, x.size(0), backwards_);
+    panels_->multiply(context_, x.data<float>(), x.size(1),
+                      added.defined() ? added.data<float>() : nullptr, has_rows(added) ? n : 0,
+                      out.data<float>(), n, x.size(0), backwards_);
     backwards_ = !backwards_;
   }
 

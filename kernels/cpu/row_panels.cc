@@ -27,17 +27,15 @@ void RowPanels::multiply(const RunContext& context, const float* x, int64_t x_ro
   const int64_t rounded =
       (inputs_ + onednn::kPanelInputs - 1) / onednn::kPanelInputs * onednn::kPanelInputs;
   const NnLoops& loops = nn_loops();
-  context.workers->parallel_for(0, count, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, work)),
-                                [&](int64_t begin, int64_t end) {
-                                  for (int64_t p = begin; p < end; ++p) {
-                                    const int64_t place = backwards ? end - 1 - (p - begin) : p;
-                                    const int64_t first = place * kPanel;
-                                    loops.panel_product(
-                                        x, x_row, panels + first * rounded,
-                                        bias ? bias + first : nullptr, bias_row, to + first, to_row,
-                                        m, std::min(kPanel, outputs_ - first), inputs_);
-                                  }
-                                });
+  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, work));
+  context.workers->parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; ++p) {
+      const int64_t first = (backwards ? end - 1 - (p - begin) : p) * kPanel;
+      loops.panel_product(x, x_row, panels + first * rounded, bias ? bias + first : nullptr,
+                          bias_row, to + first, to_row, m, std::min(kPanel, outputs_ - first),
+                          inputs_);
+    }
+  });
 }
 
 }  // namespace temper

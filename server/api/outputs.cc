@@ -1,11 +1,12 @@
 #include "server/api/outputs.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/value/containers.h"
 #include "server/api/datatype.h"
+#include "server/engine/snapshot.h"
 
 namespace temper {
 namespace {
@@ -116,15 +117,10 @@ class Writer {
     output_->set_name(name);
     if (value.is_tensor()) {
       tensor(name, value.take_tensor());
-    } else if (value.is_list()) {
-      list(value.to_list());
-      bytes_->emplace_back(std::move(text_));
     } else {
-      scalar(value);
-      output_->add_shape(1);
-      bytes_->emplace_back(std::move(text_));
+      values(value);
+      bytes_->emplace_back(std::exchange(text_, {}));
     }
-    text_.clear();
     total_ += bytes_->back().view().size();
     if (total_ > kMaxResponse)
       fail("the response would have more than 2 GiB; ask for fewer outputs");
@@ -134,6 +130,12 @@ class Writer {
   template <class T>
   void append(T value) {
     text_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+
+  void values(const IValue& value) {
+    if (value.is_list()) return list(value.to_list());
+    scalar(value);
+    output_->add_shape(1);
   }
 
   void scalar(const IValue& value) {
@@ -212,10 +214,9 @@ void check_requested(const inference::ModelInferRequest& request, int index) {
 }  // namespace
 
 OutputBytes::OutputBytes(Tensor tensor) {
-  const bool alone = tensor.impl()->use_count() == 1 && tensor.storage()->use_count() == 1;
   if (!tensor.is_contiguous()) {
     tensor_ = tensor.contiguous();
-  } else if (alone) {
+  } else if (is_alone(*tensor.impl())) {
     tensor_ = std::move(tensor);
   } else {
     text_.assign(reinterpret_cast<const char*>(tensor.raw()), static_cast<size_t>(tensor.nbytes()));

@@ -8,10 +8,6 @@
 namespace temper {
 namespace {
 
-bool is_alone(const TensorImpl& tensor) {
-  return tensor.use_count() == 1 && tensor.storage->use_count() == 1;
-}
-
 // Parts that are held in many places are copied once.
 class Snapshots {
  public:
@@ -55,6 +51,10 @@ class Snapshots {
 };
 
 }  // namespace
+
+bool is_alone(const TensorImpl& tensor) {
+  return tensor.use_count() == 1 && tensor.storage->use_count() == 1;
+}
 
 IValue snapshot(const IValue& value) { return Snapshots().copy(value); }
 

@@ -5,11 +5,10 @@ random weights. It takes about an hour and 10 GB of memory, so it is run by hand
 
 A model may differ from float32 PyTorch by 1e-4, or by four times what that itself differs from
 float64: deep networks with random weights lose more than the usual digits, and convolutions by
-minimal filtering one or two bits more. Of detections with nearly equal
-scores the order is free: PyTorch's own changes with the last digits of the image. So do a few of
-the boxes, masks and keypoints that it finds (one of two nearly equal proposals is left, the largest
-value of a nearly flat map moves): a row may differ by twice what PyTorch's does when the image
-changes by 1e-5.
+minimal filtering one or two bits more. Of detections with nearly equal scores the order is free:
+PyTorch's own changes with the last digits of the image. So do a few of the boxes, masks and
+keypoints that it finds (one of two nearly equal proposals is left, the largest value of a nearly
+flat map moves): a row may differ by twice what PyTorch's does when the image changes by 1e-5.
 """
 import argparse
 import copy

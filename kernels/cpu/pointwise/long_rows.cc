@@ -34,7 +34,6 @@ int64_t distinct_rows(const Operand& operand, const LoopNest& nest) {
 }
 
 bool can_lengthen(const LoopNest& nest) {
-  if (nest.sizes.size() < 2) return false;
   const int64_t length = nest.sizes[0];
   if (length > kShort || nest.sizes[1] < 4 || nest.rows() * length < kWorthIt) return false;
   return std::all_of(nest.operands.begin(), nest.operands.end(), [&](const Operand& operand) {

@@ -50,9 +50,10 @@ Operands gather(OpCall& call, const PointwiseRule& rule) {
   operands.promoted = same ? operands.first : type.get();
   check_refusals(rule, call.op().name(), operands.tensors, operands.inputs, operands.promoted);
   // Numbers are taken in the common type: there -1 is 255. Not so where all become floats.
-  const bool as_floats =
-      !is_integral(apply_rule(rule.dtypes, DType::kUInt8, DType::kUInt8).compute);
-  if (operands.promoted == DType::kUInt8 && !as_floats) {
+  const auto compute = [&] {
+    return apply_rule(rule.dtypes, operands.promoted, operands.first).compute;
+  };
+  if (operands.promoted == DType::kUInt8 && is_integral(compute())) {
     for (PointwiseInput& input : operands.inputs) {
       if (input.number.is_int()) input.number = IValue(input.number.to_int() & 255);
     }

@@ -155,18 +155,18 @@ Ordered select_rank(OpCall& call, const char* name, const Tensor& self, int64_t 
   if (rows.rows == 0) return out;
   check_not_empty(rows, self, dim, name);
   visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
-    call.context().workers->parallel_for(0, rows.rows, 4096 / n + 1,
-                                         [&](int64_t begin, int64_t end) {
-                                           with_entry<T>(n, [&]<class Entry>() {
-                                             std::vector<Entry> entries;
-                                             for (int64_t r = begin; r < end; ++r) {
-                                               const T* line = rows.data.data<T>() + r * n;
-                                               const int64_t place = pick.place(line, n, entries);
-                                               out.indices.data<int64_t>()[r] = place;
-                                               out.values.data<T>()[r] = line[place];
-                                             }
-                                           });
-                                         });
+    const int64_t grain = 4096 / n + 1;
+    call.context().workers->parallel_for(0, rows.rows, grain, [&](int64_t begin, int64_t end) {
+      with_entry<T>(n, [&]<class Entry>() {
+        std::vector<Entry> entries;
+        for (int64_t r = begin; r < end; ++r) {
+          const T* line = rows.data.data<T>() + r * n;
+          const int64_t place = pick.place(line, n, entries);
+          out.indices.data<int64_t>()[r] = place;
+          out.values.data<T>()[r] = line[place];
+        }
+      });
+    });
   });
   return out;
 }

@@ -22,6 +22,14 @@ struct KeyLess {
   }
 };
 
+// Whether entries in order hold equal ones, from the first up to `last`.
+template <class Entry>
+bool holds_ties(const std::vector<Entry>& sorted,
+                typename std::vector<Entry>::const_iterator last) {
+  const auto same = [](const Entry& a, const Entry& b) { return a.key() == b.key(); };
+  return std::adjacent_find(sorted.begin(), last, same) != last;
+}
+
 template <class Entry, class T>
 void list_entries(const T* line, int64_t n, bool descending, std::vector<Entry>& entries) {
   entries.clear();
@@ -40,9 +48,7 @@ template <class Entry>
 bool sort_mixes_ties(const std::vector<Entry>& sorted) {
   constexpr size_t kInserted = 16;  // lines up to here are sorted by insertion
   if (sorted.size() <= kInserted || sorted.size() > kMostOrderedTies) return false;
-  return std::adjacent_find(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
-           return a.key() == b.key();
-         }) != sorted.end();
+  return holds_ties(sorted, sorted.end());
 }
 
 template <class Entry, class T>
@@ -61,8 +67,7 @@ bool one_selection(const T* line, int64_t n, int64_t keep, bool descending,
                    const std::vector<Entry>& entries) {
   if (keep == 0) return true;
   const auto last = entries.begin() + keep;
-  const auto same = [](const Entry& a, const Entry& b) { return a.key() == b.key(); };
-  if (std::adjacent_find(entries.begin(), last, same) != last) return false;
+  if (holds_ties(entries, last)) return false;
   const auto key = static_cast<KeyOf<T>>(std::prev(last)->key());
   return !occurs_again(line, n, key, descending);
 }
