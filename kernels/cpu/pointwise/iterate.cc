@@ -30,19 +30,23 @@ absl::InlinedVector<int64_t, 4> steps_of(const Tensor& t, DimsView sizes) {
 
 }  // namespace
 
-Tensor empty_result(DimsView sizes, absl::Span<const Tensor> inputs, DType dtype) {
-  const Tensor& first = inputs[0];
+Dims result_strides(DimsView sizes, absl::Span<const Tensor> inputs) {
+  const DimsView first = inputs[0].strides();
   const auto all = [&](auto holds) { return std::all_of(inputs.begin(), inputs.end(), holds); };
   if (all([&](const Tensor& t) { return t.sizes() == sizes; })) {
-    if (all([](const Tensor& t) { return t.is_contiguous(); })) return empty(sizes, dtype);
-    if (all([&](const Tensor& t) { return t.strides() == first.strides(); }) &&
-        is_non_overlapping_and_dense(sizes, first.strides())) {
-      return empty_strided(sizes, first.strides(), dtype);
+    if (all([](const Tensor& t) { return t.is_contiguous(); })) return contiguous_strides(sizes);
+    if (all([&](const Tensor& t) { return t.strides() == first; }) &&
+        is_non_overlapping_and_dense(sizes, first)) {
+      return Dims(first.begin(), first.end());
     }
   }
   absl::InlinedVector<Dims, 4> strides;
   for (const Tensor& input : inputs) strides.push_back(aligned_strides(input, sizes));
-  return empty_strided(sizes, dense_strides_like(sizes, strides), dtype);
+  return dense_strides_like(sizes, strides);
+}
+
+Tensor empty_result(DimsView sizes, absl::Span<const Tensor> inputs, DType dtype) {
+  return empty_strided(sizes, result_strides(sizes, inputs), dtype);
 }
 
 int64_t LoopNest::rows() const {

@@ -19,7 +19,8 @@ struct LoopNest {
   int64_t rows() const;  // iterations of all dims but the innermost
 };
 
-// A result of the inputs' broadcast shape, in the layout that they decide together.
+// The layout that the inputs decide together for a result of their broadcast shape.
+Dims result_strides(DimsView sizes, absl::Span<const Tensor> inputs);
 Tensor empty_result(DimsView sizes, absl::Span<const Tensor> inputs, DType dtype);
 
 // `inputs` broadcast to the output's shape.

@@ -185,7 +185,12 @@ void pointwise_out(OpCall& call) {
   const PointwiseRule& rule = *call.op().functional()->pointwise();
   Tensor dest = out.to_tensor();
   const Operands operands = gather(call, rule);
-  dest.resize(broadcast_shape(operands.tensors));
+  const Dims shape = broadcast_shape(operands.tensors);
+  if (dest.sizes() != DimsView(shape)) {
+    dest.resize(shape);
+    const Dims strides = result_strides(shape, operands.tensors);
+    dest.set_view(dest.as_strided(shape, strides, dest.offset()));
+  }
   evaluate_pointwise_into(call, rule, dest);
   call.ret(out);
 }
