@@ -131,10 +131,41 @@ void transpose_block(T* dst, int64_t dst_row, const T* src, int64_t src_col) {
   for (int r = 0; r < kLanes; ++r) std::memcpy(dst + r * dst_row, &lines[r], 16);
 }
 
+// A plane of a few lines, as the channels of images are, whose elements lie one step apart in one
+// of the two tensors: an element of every line at a time.
+template <int kLines, class T>
+void copy_lines(T* dst, int64_t dst_step, int64_t dst_line, const T* src, int64_t src_step,
+                int64_t src_line, int64_t n) {
+  for (int64_t i = 0; i < n; ++i, dst += dst_step, src += src_step) {
+    T values[kLines];
+#pragma GCC unroll 4
+    for (int k = 0; k < kLines; ++k) values[k] = src[k * src_line];
+#pragma GCC unroll 4
+    for (int k = 0; k < kLines; ++k) dst[k * dst_line] = values[k];
+  }
+}
+
+template <class T>
+bool copy_few_lines(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row,
+                    int64_t src_col) {
+  const bool across = cols < rows;
+  const auto copy = [&]<int kLines>(std::integral_constant<int, kLines>) {
+    if (across) return copy_lines<kLines>(dst, dst_row, 1, src, 1, src_col, rows);
+    copy_lines<kLines>(dst, 1, dst_row, src, src_col, 1, cols);
+  };
+  switch (std::min(rows, cols)) {
+    case 2: return copy(std::integral_constant<int, 2>()), true;
+    case 3: return copy(std::integral_constant<int, 3>()), true;
+    case 4: return copy(std::integral_constant<int, 4>()), true;
+    default: return false;
+  }
+}
+
 // Transposes in tiles so that both sides use whole cache lines.
 template <class T>
 void copy_plane(T* dst, const T* src, int64_t rows, int64_t cols, int64_t dst_row,
                 int64_t src_col) {
+  if (copy_few_lines(dst, src, rows, cols, dst_row, src_col)) return;
   constexpr int64_t kTile = std::max<int64_t>(16, 64 / sizeof(T));
   const auto each = [&](int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
     for (int64_t r = r0; r < r1; ++r) {

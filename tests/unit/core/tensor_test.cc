@@ -55,6 +55,20 @@ TEST(Tensor, CopyCastsAndBroadcasts) {
   EXPECT_EQ(values(to_dtype(full({2}, 0.5, DType::kFloat16), DType::kBool))[0], 1);
 }
 
+TEST(Tensor, CopyTransposesPlanesOfAnyNumberOfLines) {
+  for (const DType dtype : {DType::kUInt8, DType::kFloat32, DType::kFloat64}) {
+    for (int64_t lines = 1; lines < 20; ++lines) {
+      const Tensor wide = iota({2, lines, 5}, dtype);
+      const Tensor tall = wide.transpose(1, 2).contiguous();
+      const Tensor back = tall.transpose(1, 2).contiguous();
+      EXPECT_EQ(values(back), values(wide)) << lines;
+      for (int64_t i = 0; i < lines; ++i) {
+        EXPECT_EQ(values(tall.select(2, i)), values(wide.select(1, i))) << lines;
+      }
+    }
+  }
+}
+
 TEST(Tensor, AnyByteButZeroIsTrue) {
   const Tensor bytes = iota({9}, DType::kUInt8);
   const Tensor truths = from_storage(bytes.storage(), DType::kBool, {9}, {1}, 0);
