@@ -44,8 +44,11 @@ PackedStore::Usage PackedStore::usage(Kind kind) const {
 }
 
 Ref<Kept> PackedStore::found(Place place) {
-  Entries& entries = group(place->kind).entries;
-  entries.splice(entries.begin(), entries, place);
+  // While nothing is about to go, the order is not worth touching the neighbours for.
+  Group& group = this->group(place->kind);
+  if (group.bytes > group.limit / 2) {
+    group.entries.splice(group.entries.begin(), group.entries, place);
+  }
   return place->value;
 }
 

@@ -130,7 +130,7 @@ class PackedStore : public RefCounted {
   using Entries = std::list<Entry>;
   using Place = Entries::iterator;
   struct Group {
-    Entries entries;  // most recently used first
+    Entries entries;  // most recently used first, once they take half of the limit
     int64_t limit = 0;
     // Changed with the mutex held, read without.
     std::atomic<int64_t> bytes{0};
