@@ -1,11 +1,13 @@
 """Programs that a generator wrote: nested control flow with every exit, over numbers, lists, strings
-and tensors. The seed is the case's number, so a failure can be made again."""
+and tensors. The seed is the case's number and the run's, so a failure can be made again; runs of other
+seeds write other programs."""
 import random
 import re
 from typing import Any, List
 
 import torch
 
+from tests.zoo import case
 from tests.zoo.case import Call
 from tests.zoo.programs import define
 from tests.zoo.sources import HEAD, archive
@@ -131,8 +133,9 @@ def answers(function: Any, inputs: Any) -> Call:
 
 def make(seed: int) -> Any:
     """The first program from this seed on that the oracle compiles: as it is, or as it is saved again."""
+    first = (case.SEED * COUNT + seed) * 1000
     for attempt in range(100):
-        path = archive(Writer(seed * 1000 + attempt).program())
+        path = archive(Writer(first + attempt).program())
         try:
             module = torch.jit.load(str(path))
             with torch.jit.optimized_execution(False):
