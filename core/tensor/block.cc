@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdlib>
+#include <iterator>
 
 namespace temper {
 namespace {
@@ -62,13 +63,15 @@ bool BlockCache::give(std::byte* block, int64_t size) {
   return true;
 }
 
-void BlockCache::clear() {
+void BlockCache::shrink(int64_t most) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [size, blocks] : free_) {
-    for (std::byte* block : blocks) free_block(block, size);
+  for (auto each = free_.begin(); each != free_.end() && bytes_ > most;) {
+    auto& [size, blocks] = *each;
+    for (; !blocks.empty() && bytes_ > most; blocks.pop_back(), bytes_ -= size) {
+      free_block(blocks.back(), size);
+    }
+    each = blocks.empty() ? free_.erase(each) : std::next(each);
   }
-  free_.clear();
-  bytes_ = 0;
 }
 
 }  // namespace temper

@@ -1,6 +1,7 @@
 #pragma once
 // Blocks of memory that tensors lie in.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -25,7 +26,21 @@ class BlockCache {
   static int64_t rounded(int64_t bytes);
   std::byte* take(int64_t size);              // null when there is none of that rounded size
   bool give(std::byte* block, int64_t size);  // false: full, the caller frees it
-  void clear();                               // frees what waits
+  void shrink(int64_t most);                  // frees what waits beyond so many bytes
+  void clear() { shrink(0); }
+  // While one lives, what waits gives way before more is taken than was ever used at once: good for
+  // calls that are not repeated as they are.
+  class Frugal {
+   public:
+    explicit Frugal(BlockCache& cache) : cache_(cache) { ++cache_.frugal_; }
+    ~Frugal() { --cache_.frugal_; }
+    Frugal(const Frugal&) = delete;
+    Frugal& operator=(const Frugal&) = delete;
+
+   private:
+    BlockCache& cache_;
+  };
+  bool frugal() const { return frugal_.load(std::memory_order_relaxed) > 0; }
   ~BlockCache() { clear(); }
 
  private:
@@ -33,6 +48,7 @@ class BlockCache {
   std::mutex mutex_;
   std::unordered_map<int64_t, std::vector<std::byte*>> free_;
   int64_t bytes_ = 0;
+  std::atomic<int> frugal_{0};
 };
 
 }  // namespace temper

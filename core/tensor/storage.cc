@@ -1,5 +1,6 @@
 #include "core/tensor/storage.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/error.h"
@@ -14,6 +15,9 @@ std::byte* take_block(int64_t bytes, MemoryAccount* account) {
   if (block > 0) {
     if (std::byte* cached = account->blocks().take(block)) return cached;
     bytes = block;
+    if (account->blocks().frugal()) {
+      account->blocks().shrink(std::max<int64_t>(0, account->peak() - account->used()));
+    }
   }
   if (std::byte* fresh = allocate_block(bytes)) return fresh;
   throw_error(ErrorKind::kResourceExhausted, str_cat("out of memory allocating ", bytes, " bytes"));

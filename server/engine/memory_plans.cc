@@ -57,7 +57,7 @@ uint64_t kind_of_call(const void* method, absl::Span<const IValue> args) {
 }
 
 MemoryPlans::Run::Run(MemoryPlans& plans, uint64_t kind)
-    : plans_(plans), kind_(kind), arena_(plans.start(kind)) {
+    : plans_(plans), kind_(kind), arena_(plans.start(kind, frugal_)) {
   if (arena_) scope_.emplace(arena_.get());
 }
 
@@ -82,15 +82,21 @@ MemoryPlans::Kind& MemoryPlans::find(uint64_t key) {
 }
 
 // The first call packs weights and makes primitives, so it tells little of later ones.
-Ref<Arena> MemoryPlans::start(uint64_t key) {
+Ref<Arena> MemoryPlans::start(uint64_t key, std::optional<BlockCache::Frugal>& frugal) {
   Ref<Arena> arena;
   std::shared_ptr<const ArenaPlan> plan;
   {
     const std::lock_guard lock(mutex_);
     Kind& kind = find(key);
-    if (++kind.calls < 2 || kind.mistakes >= kMostMistakes || kind.recording) return arena;
+    const bool first = ++kind.calls < 2;
+    if (first) frugal.emplace(account_->blocks());
+    if (first || kind.mistakes >= kMostMistakes || kind.recording) return arena;
     plan = kind.plan;
     kind.recording = !plan;
+    if (kind.recording) {
+      account_->blocks().clear();  // those of the first call
+      frugal.emplace(account_->blocks());
+    }
     if (!idle_.empty()) {
       arena = std::move(idle_.back());
       idle_.pop_back();

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -33,6 +34,7 @@ class MemoryPlans {
    private:
     MemoryPlans& plans_;
     const uint64_t kind_;
+    std::optional<BlockCache::Frugal> frugal_;  // of calls that a plan is not made of yet
     Ref<Arena> arena_;
     std::optional<ArenaScope> scope_;
   };
@@ -53,7 +55,7 @@ class MemoryPlans {
     std::shared_ptr<const ArenaPlan> plan;
   };
   Kind& find(uint64_t key);
-  Ref<Arena> start(uint64_t key);
+  Ref<Arena> start(uint64_t key, std::optional<BlockCache::Frugal>& frugal);
   void finish(uint64_t key, const Ref<Arena>& arena);
 
   const Ref<MemoryAccount> account_;

@@ -57,5 +57,21 @@ TEST(Block, AnAccountKeepsSomeBlocksForReuse) {
   EXPECT_EQ(account->used(), 0);
 }
 
+TEST(Block, WhatWaitsGivesWayInFrugalCalls) {
+  const auto account = make_ref<MemoryAccount>();
+  const AccountScope scope(account.get());
+  BlockCache& blocks = account->blocks();
+  const int64_t small = BlockCache::rounded(300'000);
+  Storage::allocate(300'000);
+  Storage::allocate(900'000);  // the small one stays
+  std::byte* kept = blocks.take(small);
+  ASSERT_NE(kept, nullptr);
+  EXPECT_TRUE(blocks.give(kept, small));
+  const BlockCache::Frugal frugal(blocks);
+  Storage::allocate(600'000);  // waiting ones may take 300,000 bytes with it: the small one goes
+  EXPECT_EQ(blocks.take(small), nullptr);
+  EXPECT_EQ(account->peak(), 900'000);
+}
+
 }  // namespace
 }  // namespace temper
