@@ -11,9 +11,11 @@ using ir::Graph;
 
 namespace {
 
+// NaN is none: as the only bound it bounds nothing, but makes NaN of all in clamp_min.
 bool is_number(const Match& match, std::string_view name) {
   const IValue* value = match.constant(name);
-  return value && (value->is_int() || value->is_double());
+  return value &&
+         (value->is_int() || (value->is_double() && value->to_double() == value->to_double()));
 }
 
 std::vector<Rewrite> make_rewrites(const OpRegistry& ops) {

@@ -1,6 +1,7 @@
 #include "kernels/cpu/pointwise/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/base/error.h"
@@ -58,6 +59,7 @@ class Evaluator {
 
  private:
   Step plan(size_t index);
+  void heed_bounds(const ScalarNode& node, Step& step) const;
   void find_last_uses();
   int new_buffer();
   void plan_store();
@@ -110,6 +112,7 @@ Step Evaluator::plan(size_t index) {
       refuse(op_, nullptr, dtype_name(native_dtype(type_)));
     }
     std::copy(std::begin(node.args), std::end(node.args), std::begin(step.args));
+    if (node.fn == ScalarFn::k_clamp) heed_bounds(node, step);
     for (size_t k = 0; k < std::size(node.args); ++k) {
       const int arg = node.args[k];
       if (arg < 0 || last_use_[arg] != static_cast<int>(index)) continue;
@@ -139,6 +142,25 @@ Step Evaluator::plan(size_t index) {
   step.load = convert_loop(native_dtype(type_), operand.dtype, op_);
   step.buffer = step.kind == Step::Kind::kLoad ? new_buffer() : num_buffers_++;
   return step;
+}
+
+// A bound that is no number leaves nothing but itself. The loop does not look: it would take
+// longer.
+void Evaluator::heed_bounds(const ScalarNode& node, Step& step) const {
+  for (const int bound : {node.args[1], node.args[2]}) {
+    const ScalarNode& from = expression_.nodes[static_cast<size_t>(bound)];
+    double value = from.constant;
+    if (from.kind == ScalarNode::Kind::kInput) {
+      const IValue& number = inputs_[static_cast<size_t>(from.input)].number;
+      if (!number.is_double()) continue;
+      value = number.to_double();
+    }
+    if (!std::isnan(value)) continue;
+    constexpr auto kMin = static_cast<int>(ScalarFn::k_min);
+    step.loop = best_loops().loops[static_cast<int>(type_)][kMin];
+    step.args[0] = step.args[1] = bound;
+    return;
+  }
 }
 
 void Evaluator::plan_store() {

@@ -22,10 +22,10 @@ void fill(Cell& cell, T value, int64_t n) {
   std::fill_n(reinterpret_cast<T*>(cell.bytes), n, value);
 }
 
-// False for numbers that the type cannot hold as they are.
+// False for numbers that the type cannot hold as they are, and for what is no number.
 bool write_number(Cell& cell, ComputeType type, const IValue& number, int64_t n) {
-  const bool whole = number.is_int() || number.is_bool();
-  if (!whole && !number.is_double()) return false;
+  const bool whole = number.is_int();
+  if (!whole && !(number.is_double() && number.to_double() == number.to_double())) return false;
   switch (type) {
     case ComputeType::kFloat:
       fill(cell, static_cast<float>(number.scalar_as_double()), n);

@@ -16,7 +16,7 @@ bool is_uniform(OpCall& call, const PointwiseRule& rule) {
   for (const PointwiseRule::Input& input : rule.inputs) {
     const IValue& value = call.in(static_cast<size_t>(input.argument));
     if (!value.is_tensor()) {
-      if (!value.is_double() && !value.is_int() && !value.is_bool()) return false;
+      if (!value.is_double() && !value.is_int()) return false;
       continue;
     }
     const TensorImpl* tensor = value.raw_tensor();

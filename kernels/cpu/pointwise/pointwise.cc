@@ -7,6 +7,7 @@
 #include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/evaluate.h"
 #include "kernels/cpu/pointwise/few.h"
+#include "kernels/cpu/pointwise/numbers.h"
 #include "kernels/cpu/pointwise/promote.h"
 #include "kernels/cpu/pointwise/refuse.h"
 
@@ -49,14 +50,9 @@ Operands gather(OpCall& call, const PointwiseRule& rule) {
   operands.first = operands.tensors[0].dtype();
   operands.promoted = same ? operands.first : type.get();
   check_refusals(rule, call.op().name(), operands.tensors, operands.inputs, operands.promoted);
-  // Numbers are taken in the common type: there -1 is 255. Not so where all become floats.
-  const auto compute = [&] {
-    return apply_rule(rule.dtypes, operands.promoted, operands.first).compute;
-  };
-  if (operands.promoted == DType::kUInt8 && is_integral(compute())) {
-    for (PointwiseInput& input : operands.inputs) {
-      if (input.number.is_int()) input.number = IValue(input.number.to_int() & 255);
-    }
+  const DType compute = apply_rule(rule.dtypes, operands.promoted, operands.first).compute;
+  if (is_integral(compute)) {
+    fit_numbers(rule, compute, absl::MakeSpan(operands.inputs), absl::MakeSpan(operands.tensors));
   }
   return operands;
 }
@@ -84,10 +80,6 @@ void run(OpCall& call, const PointwiseRule& rule, const Operands& operands, DTyp
            *call.context().workers);
 }
 
-bool is_real_number(const IValue& value) {
-  return value.is_double() || value.is_int() || value.is_bool();
-}
-
 // Contiguous tensors of one shape and one dtype that no number can change: one long row, which is
 // worth seeing before anything is copied or counted. Undefined when the operands are not so.
 Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule, bool in_place) {
@@ -99,9 +91,7 @@ Tensor evaluate_flat(OpCall& call, const PointwiseRule& rule, bool in_place) {
     const IValue& value = call.in(static_cast<size_t>(rule_input.argument));
     PointwiseInput& input = inputs.emplace_back();
     if (!value.is_tensor()) {
-      if (rule_input.promotes && !(first && is_floating(first->dtype) && is_real_number(value))) {
-        return Tensor();
-      }
+      if (!first || !is_plain_number(value, rule_input.promotes, first->dtype)) return Tensor();
       input.number = value;
       continue;
     }

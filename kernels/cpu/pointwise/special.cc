@@ -193,87 +193,107 @@ T lcm_of(T a, T b) {
   return static_cast<T>(magnitude_of(static_cast<int64_t>(product)));
 }
 
-#define TEMPER_SPECIAL_FUNCTIONS(FN)                                                  \
-  FN(floor_div, F | I, floor_div_of(a, b))                                            \
-  FN(trunc_div, F | I, trunc_div_of(a, b))                                            \
-  FN(remainder, F | I, remainder_of(a, b))                                            \
-  FN(fmod, F | I, fmod_of(a, b))                                                      \
-  FN(pow, F | I | C, pow_of(a, b))                                                    \
-  FN(shift_left, I, b<0 || b> 63 ? 0 : static_cast<T>(static_cast<uint64_t>(a) << b)) \
-  FN(shift_right, I, b<0 || b> 63 ? (a < 0 ? -1 : 0) : a >> b)                        \
-  FN(exp, C, std::exp(a))                                                             \
-  FN(log, C, std::log(a))                                                             \
-  FN(tanh, C, std::tanh(a))                                                           \
-  FN(sigmoid, C, T(1) / (T(1) + std::exp(-a)))                                        \
-  FN(exp2, F | C, exp2_of(a))                                                         \
-  FN(expm1, F | C, expm1_of(a))                                                       \
-  FN(log2, F | C, log2_of(a))                                                         \
-  FN(log10, F | C, log10_of(a))                                                       \
-  FN(log1p, F | C, log1p_of(a))                                                       \
-  FN(sin, F | C, std::sin(a))                                                         \
-  FN(cos, F | C, std::cos(a))                                                         \
-  FN(tan, F | C, std::tan(a))                                                         \
-  FN(asin, F | C, std::asin(a))                                                       \
-  FN(acos, F | C, std::acos(a))                                                       \
-  FN(atan, F | C, std::atan(a))                                                       \
-  FN(atan2, F, std::atan2(a, b))                                                      \
-  FN(sinh, F | C, std::sinh(a))                                                       \
-  FN(cosh, F | C, std::cosh(a))                                                       \
-  FN(asinh, F | C, std::asinh(a))                                                     \
-  FN(acosh, F | C, std::acosh(a))                                                     \
-  FN(atanh, F | C, std::atanh(a))                                                     \
-  FN(erfc, F, std::erfc(a))                                                           \
-  FN(erfinv, F, special::erfinv(a))                                                   \
-  FN(lgamma, F, std::lgamma(a))                                                       \
-  FN(digamma, F, special::digamma(a))                                                 \
-  FN(isinf, F | I | C, T(special::is_infinite(a) ? 1 : 0))                            \
-  FN(isfinite, F | I | C, T(special::is_finite(a) ? 1 : 0))                           \
-  FN(signbit, F, T(std::signbit(a) ? 1 : 0))                                          \
-  FN(copysign, F, std::copysign(a, b))                                                \
-  FN(nextafter, F, std::nextafter(a, b))                                              \
-  FN(hypot, F, std::hypot(a, b))                                                      \
-  FN(gcd, I, gcd_of(a, b))                                                            \
-  FN(lcm, I, lcm_of(a, b))                                                            \
-  FN(conj, C, std::conj(a))                                                           \
-  FN(real, C, T(std::real(a)))                                                        \
-  FN(imag, C, T(std::imag(a)))                                                        \
-  FN(angle, F | C, angle_of(a))                                                       \
-  FN(complex_sign, F | I | C, complex_sign_of(a))                                     \
-  FN(sinc, F | C, sinc_of(a))                                                         \
-  FN(logaddexp, F, logaddexp_of(a, b))                                                \
-  FN(logaddexp2, F, logaddexp2_of(a, b))                                              \
-  FN(i0, F, special::i0(a))                                                           \
-  FN(i0e, F, special::i0e(a))                                                         \
-  FN(i1, F, special::i1(a))                                                           \
-  FN(i1e, F, special::i1e(a))                                                         \
-  FN(ndtri, F, special::ndtri(a))                                                     \
-  FN(log_ndtr, F, special::log_ndtr(a))                                               \
-  FN(erfcx, F, special::erfcx(a))                                                     \
-  FN(zeta, F, special::zeta(a, b))                                                    \
-  FN(polygamma, F, a == T(1) ? special::trigamma(b) : T(special::polygamma(a, b)))    \
-  FN(igamma, F, special::igamma(a, b))                                                \
-  FN(igammac, F, special::igammac(a, b))                                              \
-  FN(bessel_j0, F, special::bessel_j(0, a))                                           \
-  FN(bessel_j1, F, special::bessel_j(1, a))                                           \
-  FN(bessel_y0, F, special::bessel_y(0, a))                                           \
-  FN(bessel_y1, F, special::bessel_y(1, a))                                           \
-  FN(modified_bessel_k0, F, special::bessel_k(0, a))                                  \
-  FN(modified_bessel_k1, F, special::bessel_k(1, a))                                  \
-  FN(scaled_modified_bessel_k0, F, special::scaled_bessel_k(0, a))                    \
-  FN(scaled_modified_bessel_k1, F, special::scaled_bessel_k(1, a))                    \
-  FN(spherical_bessel_j0, F, special::spherical_j0(a))                                \
-  FN(airy_ai, F, special::airy_ai(a))                                                 \
-  FN(chebyshev_polynomial_t, F, polynomials::chebyshev_t(a, b))                       \
-  FN(chebyshev_polynomial_u, F, polynomials::chebyshev_u(a, b))                       \
-  FN(chebyshev_polynomial_v, F, polynomials::chebyshev_v(a, b))                       \
-  FN(chebyshev_polynomial_w, F, polynomials::chebyshev_w(a, b))                       \
-  FN(shifted_chebyshev_polynomial_t, F, polynomials::shifted_chebyshev_t(a, b))       \
-  FN(shifted_chebyshev_polynomial_u, F, polynomials::shifted_chebyshev_u(a, b))       \
-  FN(shifted_chebyshev_polynomial_v, F, polynomials::shifted_chebyshev_v(a, b))       \
-  FN(shifted_chebyshev_polynomial_w, F, polynomials::shifted_chebyshev_w(a, b))       \
-  FN(hermite_polynomial_h, F, polynomials::hermite_h(a, b))                           \
-  FN(hermite_polynomial_he, F, polynomials::hermite_he(a, b))                         \
-  FN(laguerre_polynomial_l, F, polynomials::laguerre_l(a, b))                         \
+template <class T>
+bool is_below_zero(T a) {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::signbit(a);
+  else
+    return a < 0;
+}
+// Of a count, processors look at the bits that number those of a word: 32 of them or 64.
+template <class T>
+constexpr T kCountBits = sizeof(T) == 8 ? 63 : 31;
+template <class T>
+T shift_left_of(T a, T b) {
+  using Word = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+  return static_cast<T>(static_cast<Word>(a) << (b & kCountBits<T>));
+}
+template <class T>
+T shift_right_of(T a, T b) {
+  return static_cast<T>(a >> (b & kCountBits<T>));
+}
+
+#define TEMPER_SPECIAL_FUNCTIONS(FN)                                               \
+  FN(floor_div, F | I, floor_div_of(a, b))                                         \
+  FN(trunc_div, F | I, trunc_div_of(a, b))                                         \
+  FN(remainder, F | I, remainder_of(a, b))                                         \
+  FN(fmod, F | I, fmod_of(a, b))                                                   \
+  FN(pow, F | I | C, pow_of(a, b))                                                 \
+  FN(shift_left, I, shift_left_of(a, b))                                           \
+  FN(shift_right, I, shift_right_of(a, b))                                         \
+  FN(exp, C, std::exp(a))                                                          \
+  FN(log, C, std::log(a))                                                          \
+  FN(tanh, C, std::tanh(a))                                                        \
+  FN(sigmoid, C, T(1) / (T(1) + std::exp(-a)))                                     \
+  FN(exp2, F | C, exp2_of(a))                                                      \
+  FN(expm1, F | C, expm1_of(a))                                                    \
+  FN(log2, F | C, log2_of(a))                                                      \
+  FN(log10, F | C, log10_of(a))                                                    \
+  FN(log1p, F | C, log1p_of(a))                                                    \
+  FN(sin, F | C, std::sin(a))                                                      \
+  FN(cos, F | C, std::cos(a))                                                      \
+  FN(tan, F | C, std::tan(a))                                                      \
+  FN(asin, F | C, std::asin(a))                                                    \
+  FN(acos, F | C, std::acos(a))                                                    \
+  FN(atan, F | C, std::atan(a))                                                    \
+  FN(atan2, F, std::atan2(a, b))                                                   \
+  FN(sinh, F | C, std::sinh(a))                                                    \
+  FN(cosh, F | C, std::cosh(a))                                                    \
+  FN(asinh, F | C, std::asinh(a))                                                  \
+  FN(acosh, F | C, std::acosh(a))                                                  \
+  FN(atanh, F | C, std::atanh(a))                                                  \
+  FN(erfc, F, std::erfc(a))                                                        \
+  FN(erfinv, F, special::erfinv(a))                                                \
+  FN(lgamma, F, std::lgamma(a))                                                    \
+  FN(digamma, F, special::digamma(a))                                              \
+  FN(isinf, F | I | C, T(special::is_infinite(a) ? 1 : 0))                         \
+  FN(isfinite, F | I | C, T(special::is_finite(a) ? 1 : 0))                        \
+  FN(signbit, F | I, T(is_below_zero(a) ? 1 : 0))                                  \
+  FN(copysign, F, std::copysign(a, b))                                             \
+  FN(nextafter, F, std::nextafter(a, b))                                           \
+  FN(hypot, F, std::hypot(a, b))                                                   \
+  FN(gcd, I, gcd_of(a, b))                                                         \
+  FN(lcm, I, lcm_of(a, b))                                                         \
+  FN(conj, C, std::conj(a))                                                        \
+  FN(real, C, T(std::real(a)))                                                     \
+  FN(imag, C, T(std::imag(a)))                                                     \
+  FN(angle, F | C, angle_of(a))                                                    \
+  FN(complex_sign, F | I | C, complex_sign_of(a))                                  \
+  FN(sinc, F | C, sinc_of(a))                                                      \
+  FN(logaddexp, F, logaddexp_of(a, b))                                             \
+  FN(logaddexp2, F, logaddexp2_of(a, b))                                           \
+  FN(i0, F, special::i0(a))                                                        \
+  FN(i0e, F, special::i0e(a))                                                      \
+  FN(i1, F, special::i1(a))                                                        \
+  FN(i1e, F, special::i1e(a))                                                      \
+  FN(ndtri, F, special::ndtri(a))                                                  \
+  FN(log_ndtr, F, special::log_ndtr(a))                                            \
+  FN(erfcx, F, special::erfcx(a))                                                  \
+  FN(zeta, F, special::zeta(a, b))                                                 \
+  FN(polygamma, F, a == T(1) ? special::trigamma(b) : T(special::polygamma(a, b))) \
+  FN(igamma, F, special::igamma(a, b))                                             \
+  FN(igammac, F, special::igammac(a, b))                                           \
+  FN(bessel_j0, F, special::bessel_j(0, a))                                        \
+  FN(bessel_j1, F, special::bessel_j(1, a))                                        \
+  FN(bessel_y0, F, special::bessel_y(0, a))                                        \
+  FN(bessel_y1, F, special::bessel_y(1, a))                                        \
+  FN(modified_bessel_k0, F, special::bessel_k(0, a))                               \
+  FN(modified_bessel_k1, F, special::bessel_k(1, a))                               \
+  FN(scaled_modified_bessel_k0, F, special::scaled_bessel_k(0, a))                 \
+  FN(scaled_modified_bessel_k1, F, special::scaled_bessel_k(1, a))                 \
+  FN(spherical_bessel_j0, F, special::spherical_j0(a))                             \
+  FN(airy_ai, F, special::airy_ai(a))                                              \
+  FN(chebyshev_polynomial_t, F, polynomials::chebyshev_t(a, b))                    \
+  FN(chebyshev_polynomial_u, F, polynomials::chebyshev_u(a, b))                    \
+  FN(chebyshev_polynomial_v, F, polynomials::chebyshev_v(a, b))                    \
+  FN(chebyshev_polynomial_w, F, polynomials::chebyshev_w(a, b))                    \
+  FN(shifted_chebyshev_polynomial_t, F, polynomials::shifted_chebyshev_t(a, b))    \
+  FN(shifted_chebyshev_polynomial_u, F, polynomials::shifted_chebyshev_u(a, b))    \
+  FN(shifted_chebyshev_polynomial_v, F, polynomials::shifted_chebyshev_v(a, b))    \
+  FN(shifted_chebyshev_polynomial_w, F, polynomials::shifted_chebyshev_w(a, b))    \
+  FN(hermite_polynomial_h, F, polynomials::hermite_h(a, b))                        \
+  FN(hermite_polynomial_he, F, polynomials::hermite_he(a, b))                      \
+  FN(laguerre_polynomial_l, F, polynomials::laguerre_l(a, b))                      \
   FN(legendre_polynomial_p, F, polynomials::legendre_p(a, b))
 
 #define TEMPER_SPECIAL_STRUCT(name, kinds, expression)           \
@@ -310,12 +330,22 @@ void add(LoopTable& table, ScalarFn fn) {
   put.template operator()<Complex128>(ComputeType::kComplex128);
 }
 
+// Where the answer hangs on the width of the integers.
+template <class Fn>
+void add_narrow(LoopTable& table, ScalarFn fn) {
+  const auto column = static_cast<int>(fn);
+  table.loops[static_cast<int>(ComputeType::kInt32)][column] = loop<Fn, int32_t>;
+  table.loops[static_cast<int>(ComputeType::kByte)][column] = loop<Fn, uint8_t>;
+}
+
 }  // namespace
 
 void add_special_loops(LoopTable& table) {
 #define TEMPER_SPECIAL_ADD(name, kinds, expression) add<Fn_##name>(table, ScalarFn::k_##name);
   TEMPER_SPECIAL_FUNCTIONS(TEMPER_SPECIAL_ADD)
 #undef TEMPER_SPECIAL_ADD
+  add_narrow<Fn_shift_left>(table, ScalarFn::k_shift_left);
+  add_narrow<Fn_shift_right>(table, ScalarFn::k_shift_right);
 }
 
 }  // namespace temper

@@ -34,9 +34,14 @@ Range finite_range(DType dtype) {
 void clamp_variant(OpCall& call) {
   const bool low = !call.is_none(1), high = !call.is_none(2);
   if (!low && !high) fail("torch.clamp: At least one of 'min' or 'max' must not be None");
-  const char* expression = low && high ? "clamp(self, min, max)"
-                           : low       ? "max(self, min)"
-                                       : "min(self, max)";
+  const IValue& only = call.in(low ? 1 : 2);
+  const char* expression = low ? "max(self, min)" : "min(self, max)";
+  if (low && high) {
+    // Bounds of tensors that are no numbers spread, where the quick form would pass them over.
+    expression = only.is_tensor() ? "min(max(self, min), max)" : "clamp(self, min, max)";
+  } else if (only.is_double() && std::isnan(only.to_double())) {
+    expression = low ? "select(isnan(min), self, min)" : "select(isnan(max), self, max)";
+  }
   call.ret(evaluate_as(call, expression, DTypeRule::kPromote));
 }
 

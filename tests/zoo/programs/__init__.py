@@ -10,7 +10,7 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "futures", "lists", "dicts", "module_parts", "class_places",
            "compiled_otherwise", "printing", "corners", "libraries", "grids",
            "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels",
-           "attention", "identity", "failures", "operator_errors", "saved_ways", "torch_lists",
+           "attention", "identity", "failures", "operator_errors", "number_rules", "saved_ways", "torch_lists",
            "layouts", "written_through", "overlaps",
            "edges")
 

@@ -3,7 +3,7 @@ an error counts, whichever the oracle gives."""
 import copy
 import io
 import re
-from typing import Any, Callable, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import torch
 
@@ -37,6 +37,20 @@ def judged(model: Any, calls: Sequence[Call]) -> Tuple[Any, List[Call]]:
         return torch.jit.load(archive)
 
     return model, [with_answer(fresh(), call) for call in calls]
+
+
+def methods(inputs: Dict[str, torch.Tensor], expressions: Sequence[str]) -> Tuple[Any, List[Call]]:
+    """A module with one method for each expression over the inputs."""
+    class Family(torch.jit.ScriptModule):
+        pass
+
+    module = Family()
+    calls = []
+    for i, expression in enumerate(expressions):
+        text = expression.replace("F.", "torch.nn.functional.")
+        module.define(f"def e{i}(self, {', '.join(inputs)}):\n    return {text}\n")
+        calls.append(Call(tuple(value.clone() for value in inputs.values()), f"e{i}"))
+    return judged(module, calls)
 
 
 def agreed(*inputs: Any) -> Callable[[Any], Any]:

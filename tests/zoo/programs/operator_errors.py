@@ -1,10 +1,9 @@
 """How operators fail: shapes, dtypes and numbers that do not fit, one method for each expression."""
-from typing import Any, Dict, List, Tuple
+from typing import Dict, List
 
 import torch
 
-from tests.zoo.case import Call
-from tests.zoo.programs.agreed import judged
+from tests.zoo.programs.agreed import methods
 from tests.zoo.programs.define import add_case
 
 INPUTS: Dict[str, torch.Tensor] = {
@@ -117,18 +116,5 @@ FAMILIES: Dict[str, List[str]] = {
 }
 
 
-def methods(family: str) -> Tuple[Any, List[Call]]:
-    class Family(torch.jit.ScriptModule):
-        pass
-
-    module = Family()
-    calls = []
-    for i, expression in enumerate(FAMILIES[family]):
-        text = expression.replace("F.", "torch.nn.functional.")
-        module.define(f"def e{i}(self, {', '.join(INPUTS)}):\n    return {text}\n")
-        calls.append(Call(tuple(value.clone() for value in INPUTS.values()), f"e{i}"))
-    return judged(module, calls)
-
-
 for each in FAMILIES:
-    add_case(f"errors_of_{each}", lambda family=each: methods(family), __file__)
+    add_case(f"errors_of_{each}", lambda family=each: methods(INPUTS, FAMILIES[family]), __file__)

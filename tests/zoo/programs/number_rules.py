@@ -1,0 +1,49 @@
+"""Numbers beside tensors, what is no number, and dtypes that are mixed: an answer or an error."""
+from typing import Dict, List
+
+import torch
+
+from tests.zoo.programs.agreed import methods
+from tests.zoo.programs.define import add_case
+
+NAN, INF = float("nan"), float("inf")
+INPUTS: Dict[str, torch.Tensor] = {
+    "X": torch.tensor([-INF, -3., -0.5, -0., 0., 0.2, 0.5, 2., 7., INF, NAN]), "N": torch.tensor([NAN, 1., NAN]),
+    "V": torch.tensor([2., -1., NAN]), "L": torch.tensor([1, -2, 44]), "S": torch.tensor([1, -2, 44], dtype=torch.int8),
+    "U": torch.tensor([1, 254, 44], dtype=torch.uint8), "W": torch.tensor([1, -2, 44], dtype=torch.int32),
+    "B": torch.tensor([True, False, True]), "C": torch.ones(3, dtype=torch.cfloat), "M": torch.tensor([[1., INF], [INF, 2.]])}
+
+NO_NUMBER = 'float("nan")'
+COUNTS = ["-65", "-1", "7", "8", "16", "31", "32", "33", "63", "64", "65", "100"]
+FAMILIES: Dict[str, List[str]] = {
+    "bounds": [
+        text.replace("nan", NO_NUMBER) for text in (
+            "X.clamp(nan, 1.)", "X.clamp(0., nan)", "X.clamp(nan, nan)", "X.clamp(min=nan)", "X.clamp(max=nan)", "L.clamp(nan, 1.)",
+            "L.clamp(min=nan)", "X.clamp_min(nan)", "X.clamp_max(nan)", "X.clip(nan, 1.)", "X.clamp_(nan, 1.)", "X.clamp_(min=nan)",
+            "X.clamp(N[0], V[0])", "V.clamp(N, V)", "V.clamp(V, N)", "V.clamp(min=N)", "V.clamp(max=N)", "V.clamp(N, N)",
+            "F.hardtanh(X, nan, 1.)", "F.hardtanh(X, 0., nan)", "F.hardtanh(X[:3] * 2., nan, 1.) + 1.", "(X * 2.).clamp(nan, 1.) + 1.",
+            "(X * 2.).clamp(min=nan) + 1.", "(X * 2.).clamp(0., nan).relu() * 3.", "F.hardtanh(X.double() * 2., nan, 1.) - 1.")],
+    "wrapped": [
+        f"{x} {op} {n}" for x in ("S", "U", "W", "L") for op in ("+", "*", ">", "==", "//", "%", ">>", "<<", "&")
+        for n in ("300", "-300", "1099511627820")] + [
+            f"{x}.{call}" for x in ("S", "U", "W") for call in (
+                "clamp(-300, 300)", "clamp(-1, 3)", "clamp(min=300)", "clamp_max(-1)", "pow(300)", "add_(300)", "clamp_(0, 300)",
+                "fmod(300)", "rsub(300)", "add(5, alpha=300)", "sub(5, alpha=-1)", "add(L[2])", "gt(L[0] + 300)", "gcd(L[1])")] + [
+                    "torch.where(B, S, 300)", "torch.where(B, 300, U)", "torch.where(B, -1, U)", "F.threshold(S, 50., 300.)",
+                    "F.threshold(S, 300., 3.)", "F.threshold(W, 1.5, 2.5)", "torch.addcmul(S, S, S, value=300)",
+                    "torch.bitwise_right_shift(300, S)", "torch.remainder(300, S)", "S / 300", "torch.xlogy(U, -2)", "300 // S"],
+    "factors": [
+        f"torch.{op}({a}, {b}, alpha={alpha})" for op in ("add", "sub", "rsub") for a, b in (
+            ("L", "L"), ("L", "V"), ("L", "B"), ("B", "B"), ("U", "S"), ("V", "V"), ("L", "2"), ("B", "2"), ("L", "2.5"), ("C", "L"))
+        for alpha in ("2", "2.5", "1.0", "2j")] + [
+            "L.add_(L, alpha=2.5)", "L.sub_(L, alpha=2.5)", "torch.add(L, L, alpha=2.5, out=V)", "torch.addcdiv(L, L, L)",
+            "torch.addcdiv(V, L, L)", "torch.addcdiv(L, V, L)", "V.addcdiv_(L, B)", "torch.addcdiv(V, V, V, value=2)"],
+    "shifts": [
+        f"{x} {op} {count}" for x in ("S", "U", "W", "L", "L.short()") for op in ("<<", ">>") for count in COUNTS] + [
+            f"torch.bitwise_{side}_shift({x}, torch.tensor({count}).to({x}.dtype))"
+            for x in ("S", "U", "W", "L") for side in ("left", "right") for count in COUNTS] + [
+                "S << L", "U >> L", "L.bitwise_left_shift_(65)", "W.bitwise_right_shift_(W)", "V << 1", "B << 1"],
+}
+
+for each in FAMILIES:
+    add_case(f"rules_of_{each}", lambda family=each: methods(INPUTS, FAMILIES[family]), __file__)
