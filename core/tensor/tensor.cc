@@ -98,8 +98,10 @@ Tensor Tensor::slice(int64_t dim, int64_t start, int64_t end, int64_t step) cons
   end = std::clamp<int64_t>(end, start, size);
   const int64_t first = offset() + start * strides[d];
   sizes[d] = (end - start) / step + ((end - start) % step != 0);
-  // With at most one element left, the stride leads nowhere.
-  if (sizes[d] > 1) strides[d] *= step;
+  // With at most one element left the stride leads nowhere, but programs see it. It stays one that
+  // can be counted in bytes.
+  constexpr int64_t kFar = int64_t{1} << 40;
+  if (sizes[d] > 1 || (step < kFar && std::abs(strides[d]) < kFar / step)) strides[d] *= step;
   return view_of(*this, std::move(sizes), std::move(strides), first);
 }
 

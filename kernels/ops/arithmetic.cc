@@ -81,7 +81,7 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::hypot", "hypot(self, other)", kSame, refuses(kBooleans | kIntegers)},
     {"aten::atan2", "atan2(self, other)", kFloat},
     {"aten::arctan2", "atan2(self, other)", kFloat, refuses(kComplexes, "atan2_cpu")},
-    {"aten::heaviside", "select(self == 0, values, 1 - (self < 0))", kSame,
+    {"aten::heaviside", "select(self == 0, values, self > 0)", kSame,
      refuses(kComplexes, "heaviside is not yet implemented for complex tensors.")},
     {"aten::ldexp.Tensor", "self * exp2(other)", kFloat},
     {"aten::logaddexp", "logaddexp(self, other)", kSame, refuses(kBooleans | kIntegers)},

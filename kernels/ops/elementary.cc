@@ -15,6 +15,8 @@ constexpr DTypeRule kFirst = DTypeRule::kFirst;
 constexpr const char* kComplexClamp = "clamp is not supported for complex types";
 constexpr Refusals kNoBooleanClamp{
     {{kBooleans, "Bool inputs not supported for hardtanh"}, {kComplexes, kComplexClamp}}};
+constexpr Refusals kNoElu = refuses(kBooleans | kIntegers | kComplexes, "elu_cpu");
+constexpr Refusals kNoGelu = refuses(kBooleans | kIntegers | kComplexes, "GeluKernelImpl");
 constexpr Refusals kOnlyReals = refuses(kBooleans | kIntegers | kComplexes);
 
 constexpr PointwiseRow kElementary[] = {
@@ -25,7 +27,7 @@ constexpr PointwiseRow kElementary[] = {
              "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use "
              "torch.sgn instead.")},
     {"aten::sgn", "complex_sign(self)"},
-    {"aten::signbit", "self < 0", kBool,
+    {"aten::signbit", "signbit(self)", kBool,
      refuses(kComplexes, "signbit is not implemented for complex tensors.")},
     {"aten::floor",
      "floor(self)",
@@ -189,16 +191,15 @@ constexpr PointwiseRow kActivations[] = {
     {"aten::hardtanh", "clamp(self, min_val, max_val)", kFirst, kNoBooleanClamp},
     {"aten::leaky_relu", "select(self > 0, self, self * negative_slope)", kFirst, kOnlyReals},
     {"aten::elu", "select(self > 0, self * scale, expm1(self * input_scale) * alpha * scale)",
-     kFirst, refuses(kBooleans | kIntegers | kComplexes, "elu_cpu")},
-    {"aten::celu", "select(self > 0, self, alpha * expm1(self / alpha))", kFirst,
-     refuses(kBooleans | kIntegers | kComplexes, "elu_cpu")},
+     kFirst, kNoElu},
+    {"aten::celu", "select(self > 0, self, alpha * expm1(self / alpha))", kFirst, kNoElu},
     {"aten::selu",
      "select(self > 0, self * 1.0507009873554804934193349852946, "
      "expm1(self) * 1.7580993408473768599402175208123)",
-     kFirst},
+     kFirst, kNoElu},
     {"aten::silu", "self * sigmoid(self)", kFirst, refuses(kBooleans | kIntegers)},
-    {"temper::gelu", kGeluByErf, kFirst},
-    {"temper::gelu_tanh", kGeluByTanh, kFirst},
+    {"temper::gelu", kGeluByErf, kFirst, kNoGelu},
+    {"temper::gelu_tanh", kGeluByTanh, kFirst, kNoGelu},
     {"aten::mish", "self * tanh(log1p(exp(self)))", kFirst, kOnlyReals},
     {"aten::softplus", "select(self * beta > threshold, self, log1p(exp(self * beta)) / beta)",
      kFirst, kOnlyReals},
@@ -206,7 +207,7 @@ constexpr PointwiseRow kActivations[] = {
     {"aten::hardsigmoid", "clamp(self + 3, 0, 6) * 0.16666666666666666", kFirst, kOnlyReals},
     {"aten::hardshrink", "select(and(self >= -lambd, self <= lambd), 0, self)", kFirst, kOnlyReals},
     {"aten::softshrink",
-     "select(self > lambd, self - lambd, select(self < -lambd, self + lambd, 0 * self))", kFirst,
+     "select(self > lambd, self - lambd, select(self < -lambd, self + lambd, 0))", kFirst,
      kOnlyReals},
     {"aten::threshold", "select(self <= threshold, value, self)", kFirst,
      refuses(kBooleans | kComplexes)},

@@ -20,6 +20,8 @@ def glu(self: Tensor, dim: int=-1) -> Tensor:
         raise RuntimeError("glu does not support 0-dimensional tensors")
     if torch.size(self, dim) % 2 != 0:
         raise RuntimeError("Halving dimension must be even, but dimension {} is size {}".format(dim if dim >= 0 else dim + torch.dim(self), torch.size(self, dim)))
+    if not torch.is_floating_point(self):
+        raise RuntimeError("\"glu_cpu\" not implemented for '" + helper_dtype_name(self) + "'")
     half = torch.size(self, dim) // 2
     return torch.narrow(self, dim, 0, half) * torch.sigmoid(torch.narrow(self, dim, half, half))
 

@@ -23,25 +23,27 @@ def diff(self: Tensor, n: int=1, dim: int=-1, prepend: Optional[Tensor]=None, ap
             x = torch.narrow(x, dim, 1, count) - torch.narrow(x, dim, 0, count)
     return x
 
+def helper_not_bool(x: Tensor, what: str) -> None:
+    if ops.prim.dtype(x) == 11:
+        raise RuntimeError(what + ", but bool is not supported")
+
 def helper_pair_sums(y: Tensor, dim: int) -> Tensor:
-    if ops.prim.dtype(y) == 11:
-        raise RuntimeError("trapezoid: received a bool input for `x` or `y`, but bool is not supported")
     count = torch.size(y, dim) - 1
-    return torch.narrow(y, dim, 0, count) + torch.narrow(y, dim, 1, count)
+    return torch.narrow(y, dim, 1, count) + torch.narrow(y, dim, 0, count)
 
 # Zeros of the shape that a reduction or a scan over nothing has.
 def helper_no_samples(y: Tensor, dim: int) -> Tensor:
     return torch.zeros_like(torch.sum(torch.narrow(y, dim, 0, 0) / 2., [dim]))
 
-def helper_spacing(y: Tensor, x: Tensor, dim: int) -> Tensor:
-    if ops.prim.dtype(x) == 11:
-        raise RuntimeError("trapezoid: received a bool input for `x` or `y`, but bool is not supported")
+# Products of steps and sums of neighbours: twice the areas.
+def helper_areas(y: Tensor, x: Tensor, axis: int, name: str) -> Tensor:
+    helper_not_bool(x, name + ": received a bool input for `x` or `y`")
+    helper_not_bool(y, name + ": received a bool input for `x` or `y`")
     shape = [1] * torch.dim(y)
-    axis = helper_wrap_dim(dim, torch.dim(y))
     coordinates = x
     if torch.dim(x) == 1:
-        if torch.size(x, 0) != torch.size(y, dim):
-            raise RuntimeError("trapezoid: There must be one `x` value for each sample point")
+        if torch.size(x, 0) != torch.size(y, axis):
+            raise RuntimeError(name + ": There must be one `x` value for each sample point")
         shape[axis] = torch.size(x, 0)
         coordinates = torch.view(x, shape)
     elif torch.dim(x) < torch.dim(y):
@@ -49,18 +51,23 @@ def helper_spacing(y: Tensor, x: Tensor, dim: int) -> Tensor:
         for d in range(torch.dim(x)):
             shape[missing + d] = torch.size(x, d)
         coordinates = torch.view(x, shape)
-    count = torch.size(coordinates, dim) - 1
-    return torch.narrow(coordinates, dim, 1, count) - torch.narrow(coordinates, dim, 0, count)
+    count = torch.size(coordinates, axis) - 1
+    steps = torch.narrow(coordinates, axis, 1, count) - torch.narrow(coordinates, axis, 0, count)
+    return steps * helper_pair_sums(y, axis)
 
 def trapezoid__x(y: Tensor, x: Tensor, *, dim: int=-1) -> Tensor:
     if torch.size(y, dim) == 0:
         return helper_no_samples(y, dim)
-    return torch.sum(helper_spacing(y, x, dim) * helper_pair_sums(y, dim), [dim]) / 2.
+    axis = helper_wrap_dim(dim, torch.dim(y))
+    return torch.sum(helper_areas(y, x, axis, "trapezoid"), [axis]) / 2.
 
 def trapezoid__dx(y: Tensor, *, dx: number=1, dim: int=-1) -> Tensor:
     if torch.size(y, dim) == 0:
         return helper_no_samples(y, dim)
-    return torch.sum(helper_pair_sums(y, dim), [dim]) * dx / 2.
+    helper_not_bool(y, "trapezoid: received a bool input for `y`")
+    # All samples but half of each end: sums of bytes do not wrap around as pairs of them do.
+    ends = torch.select(y, dim, 0) + torch.select(y, dim, -1)
+    return (torch.sum(y, [dim]) - ends * 0.5) * dx
 
 def trapz__x(y: Tensor, x: Tensor, *, dim: int=-1) -> Tensor:
     return torch.trapezoid(y, x, dim=dim)
@@ -69,10 +76,12 @@ def trapz__dx(y: Tensor, *, dx: float=1., dim: int=-1) -> Tensor:
     return torch.trapezoid(y, dx=dx, dim=dim)
 
 def cumulative_trapezoid__x(y: Tensor, x: Tensor, *, dim: int=-1) -> Tensor:
-    return torch.cumsum(helper_spacing(y, x, dim) * helper_pair_sums(y, dim), dim) / 2.
+    axis = helper_wrap_dim(dim, torch.dim(y))
+    return torch.cumsum(helper_areas(y, x, axis, "cumulative_trapezoid"), axis) / 2.
 
 def cumulative_trapezoid__dx(y: Tensor, *, dx: number=1, dim: int=-1) -> Tensor:
-    return torch.cumsum(helper_pair_sums(y, dim) * dx / 2., dim)
+    helper_not_bool(y, "cumulative_trapezoid: received a bool input for `y`")
+    return torch.cumsum(helper_pair_sums(y, dim) * (float(dx) / 2.), dim)
 
 # Steps of one dim between neighbouring samples: a number when they are even.
 def helper_even_gradient(self: Tensor, dim: int, dx: number, edge_order: int) -> Tensor:

@@ -62,14 +62,23 @@ def normal__float_float_out(mean: float, std: float, size: List[int], *, generat
 
 # Both ends are included.
 def helper_closed_range(start: number, end: number, step: number, dtype: int) -> Tensor:
-    first = float(start)
-    stride = float(step)
-    if stride == 0.:
+    span = float(end) - float(start)
+    if dtype < 5 and span - span == 0.:
+        first, stride = int(start), int(step)
+        helper_check_range(float(int(end) - first), float(stride))
+        count = (int(end) - first) // stride + 1
+        return torch.to(torch.arange(count, dtype=4) * stride + first, dtype)
+    helper_check_range(span, float(step))
+    if span - span != 0.:
+        raise RuntimeError("unsupported range: {} -> {}".format(start, end))
+    count = int(torch.floor(span / float(step))) + 1
+    return torch.to(torch.arange(count, dtype=7) * float(step) + float(start), dtype)
+
+def helper_check_range(span: float, step: float) -> None:
+    if step == 0.:
         raise RuntimeError("step must be nonzero")
-    if (float(end) - first) / stride < 0.:
-        raise RuntimeError("upper bound and larger bound inconsistent with step sign")
-    count = int(torch.floor((float(end) - first) / stride)) + 1
-    return torch.to(torch.arange(count, dtype=7) * stride + first, dtype)
+    if span / step < 0.:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
 
 def range__step(start: number, end: number, step: number=1, *, dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None) -> Tensor:
     return helper_closed_range(start, end, step, 6 if dtype is None else unchecked_cast(int, dtype))

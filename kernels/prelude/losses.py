@@ -43,14 +43,16 @@ def binary_cross_entropy(self: Tensor, target: Tensor, weight: Optional[Tensor]=
 
 def binary_cross_entropy_with_logits(self: Tensor, target: Tensor, weight: Optional[Tensor]=None, pos_weight: Optional[Tensor]=None, reduction: int=1) -> Tensor:
     high = torch.clamp_min(-self, 0)
-    tail = torch.log(torch.exp(-high) + torch.exp(-self - high))
+    tail = torch.log_(torch.add_(torch.exp_(-high), torch.exp_(-self - high)))
+    # The loss is the target's: what is added to it takes its dtype and fits its shape.
+    loss = torch.mul_(1 - target, self)
     if pos_weight is not None:
-        factor = (pos_weight - 1) * target + 1
-        loss = (1 - target) * self + factor * (tail + high)
+        factor = torch.mul_((pos_weight - 1) * target + 1, tail + high)
+        loss = torch.add_(loss, factor)
     else:
-        loss = (1 - target) * self + high + tail
+        loss = torch.add_(torch.add_(loss, high), tail)
     if weight is not None:
-        loss = loss * weight
+        loss = torch.mul_(loss, weight)
     return helper_reduce(loss, reduction)
 
 def kl_div(self: Tensor, target: Tensor, reduction: int=1, *, log_target: bool=False) -> Tensor:
@@ -100,7 +102,11 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
     return helper_reduce(torch.clamp_min(margin + near - far, 0), reduction)
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int=1, eps: float=1e-08) -> Tensor:
-    a, b = torch.broadcast_tensors([x1, x2])
+    dtype = torch.result_type(x1, x2)
+    first, second = torch.to(x1, dtype), torch.to(x2, dtype)
+    if dtype not in [5, 6, 7, 15]:
+        raise RuntimeError("expected common dtype to be floating point, yet common dtype is " + helper_dtype_name(first))
+    a, b = torch.broadcast_tensors([first, second])
     x = a / torch.clamp_min(torch.norm(a, 2, [dim], True), eps)
     y = b / torch.clamp_min(torch.norm(b, 2, [dim], True), eps)
     return torch.sum(x * y, [dim])

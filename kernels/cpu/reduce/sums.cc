@@ -174,12 +174,21 @@ Moments complex_moments(const Tensor& self, DimsView dims, bool keepdim, double 
   return m;
 }
 
+// Means that move on from element to element: what comes after an infinity makes NaN of it.
+void spoil_infinite(const Tensor& means, const Tensor& self, DimsView dims) {
+  double* mean = means.data<double>();
+  const auto infinite = [](double v) { return std::isinf(v); };
+  if (std::none_of(mean, mean + means.numel(), infinite)) return;
+  const Rows rows = make_rows(to_dtype(self, DType::kFloat64), dims, false);
+  for (int64_t r = 0; r < rows.rows; ++r) {
+    const double* row = rows.data.data<double>() + r * rows.length;
+    if (std::any_of(row, row + rows.length - 1, infinite)) mean[r] = std::nan("");
+  }
+}
+
 Moments moments_over(const RunContext& context, const Tensor& self, DimsView dims, bool keepdim,
                      double correction, bool deviation) {
   const DType dtype = self.dtype();
-  if (!is_floating(dtype) && !is_complex(dtype)) {
-    fail("std and var only support floating point and complex dtypes");
-  }
   Moments m;
   if (is_complex(dtype)) {
     m = complex_moments(self, dims, keepdim, correction);
@@ -190,6 +199,7 @@ Moments moments_over(const RunContext& context, const Tensor& self, DimsView dim
     const double divisor = std::max(0.0, static_cast<double>(sums.count) - correction);
     double* values = m.variance.data<double>();
     for (int64_t i = 0; i < m.variance.numel(); ++i) values[i] /= divisor;
+    spoil_infinite(m.mean, self, dims);
   }
   if (deviation) {
     double* values = m.variance.data<double>();
@@ -200,8 +210,11 @@ Moments moments_over(const RunContext& context, const Tensor& self, DimsView dim
 
 // The three forms of var and std: (self, unbiased), (self, dim?, unbiased, keepdim) and
 // (self, dim?, *, correction?, keepdim).
-Moments moments_of(OpCall& call, bool deviation) {
+Moments moments_of(OpCall& call, bool deviation, const char* name) {
   const Tensor self = call.tensor(0);
+  if (!is_floating(self.dtype()) && !is_complex(self.dtype())) {
+    fail(name, " support floating point and complex dtypes");
+  }
   if (call.size() == 2) {
     return moments_over(call.context(), self, {}, false, call.boolean(1) ? 1 : 0, deviation);
   }
@@ -290,17 +303,18 @@ void norm(OpCall& call) {
                      call.size() > 4 ? call.opt_dtype(4) : std::nullopt));
 }
 
-void var(OpCall& call) { call.ret(moments_of(call, false).variance); }
-void std_deviation(OpCall& call) { call.ret(moments_of(call, true).variance); }
+constexpr const char* kAlone = "std and var only";
+void var(OpCall& call) { call.ret(moments_of(call, false, kAlone).variance); }
+void std_deviation(OpCall& call) { call.ret(moments_of(call, true, kAlone).variance); }
 
 void var_mean(OpCall& call) {
-  Moments m = moments_of(call, false);
+  Moments m = moments_of(call, false, "var_mean only");
   call.ret(0, m.variance);
   call.ret(1, m.mean);
 }
 
 void std_mean(OpCall& call) {
-  Moments m = moments_of(call, true);
+  Moments m = moments_of(call, true, "std_mean only");
   call.ret(0, m.variance);
   call.ret(1, m.mean);
 }

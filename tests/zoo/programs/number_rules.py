@@ -23,6 +23,11 @@ FAMILIES: Dict[str, List[str]] = {
             "X.clamp(N[0], V[0])", "V.clamp(N, V)", "V.clamp(V, N)", "V.clamp(min=N)", "V.clamp(max=N)", "V.clamp(N, N)",
             "F.hardtanh(X, nan, 1.)", "F.hardtanh(X, 0., nan)", "F.hardtanh(X[:3] * 2., nan, 1.) + 1.", "(X * 2.).clamp(nan, 1.) + 1.",
             "(X * 2.).clamp(min=nan) + 1.", "(X * 2.).clamp(0., nan).relu() * 3.", "F.hardtanh(X.double() * 2., nan, 1.) - 1.")],
+    "edges": [
+        "F.softshrink(X)", "F.softshrink(X, 0.)", 'F.softshrink(X, float("inf"))', "F.hardshrink(X)", 'F.hardshrink(X, float("nan"))',
+        "F.threshold(X, 0.1, 20.)", 'F.threshold(X, float("nan"), 20.)', "F.hardtanh(X)", "F.hardtanh(X, 2., -2.)", "F.relu6(X)",
+        "F.celu(L)", "F.selu(L)", "F.gelu(L)", "F.gelu(L, approximate='tanh')", "F.glu(L[:2])", "torch.signbit(X)", "torch.signbit(L)",
+        "torch.signbit(U)", "torch.heaviside(X, X + 1)", "torch.heaviside(L, L)"],
     "wrapped": [
         f"{x} {op} {n}" for x in ("S", "U", "W", "L") for op in ("+", "*", ">", "==", "//", "%", ">>", "<<", "&")
         for n in ("300", "-300", "1099511627820")] + [
@@ -43,6 +48,25 @@ FAMILIES: Dict[str, List[str]] = {
             f"torch.bitwise_{side}_shift({x}, torch.tensor({count}).to({x}.dtype))"
             for x in ("S", "U", "W", "L") for side in ("left", "right") for count in COUNTS] + [
                 "S << L", "U >> L", "L.bitwise_left_shift_(65)", "W.bitwise_right_shift_(W)", "V << 1", "B << 1"],
+    "integrals": [
+        f"torch.{name}({y}{rest})" for name in ("trapezoid", "cumulative_trapezoid") for y in ("U", "S", "L", "B", "V", "M")
+        for rest in ("", ", dx=2", ", dx=0.5", f", {y}", ", L", ", M")] + ["torch.trapz(U)", "torch.trapz(U, dx=0.5)"],
+    "losses": [
+        f"F.binary_cross_entropy_with_logits({x}, {y}, {w}, reduction='none', pos_weight={p})" for x in ("V", "V.double()", "L")
+        for y in ("B.float()", "B.double()", "L") for w, p in (("None", "None"), ("C.real.double()", "None"), ("None", "C.real.double()"))] + [
+            "F.binary_cross_entropy_with_logits(M, M[0])", "F.cosine_similarity(L, L, 0)", "F.cosine_similarity(L, V, 0)",
+            "F.cosine_similarity(C, C, 0)", "F.cosine_similarity(V.half(), V.double(), 0)"],
+    "moments": [
+        f"torch.{name}({x})" for name in ("var_mean", "std_mean") for x in ("X", "M", "M, 0", "M, 1", "M[0]", "M[1]", "M[0:1], 0", "L", "B")] + [
+            "torch.var(L)", "torch.std(B)"],
+    "ranges": [
+        f"torch.range({text})" for text in (
+            "0, 5, 2", "5, 0, -2", "5, 0, 1", "0, 5, 0", "0., 1., 0.1", "0.5, 5.5, 2., dtype=torch.int64", "0., 5., 0.5, dtype=torch.int16",
+            "0.9, 9.9, 1.9, dtype=torch.int64", "0, 300, 50, dtype=torch.uint8", "0, -5, -2, dtype=torch.uint8", "5.7, 0.2, -1.5, dtype=torch.int64",
+            "4611686018427387904, 4611686018427387909, 2, dtype=torch.int64")],
+    "steps": [
+        f"{x}[{cut}].stride()" for x in ("X", "M", "X[:1]", "M[:, :1]") for cut in ("::2", "::7", "0:1:3", "0:0:3", "9:2:4")] + [
+            "M[:, ::3].stride()", "M[::2, ::2].t().contiguous()", "M[::3].mm(M)", "X[::20] + 1"],
 }
 
 for each in FAMILIES:
