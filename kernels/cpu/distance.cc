@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/product_checks.h"
 #include "kernels/cpu/spatial_loops.h"
 
 namespace temper {
@@ -56,8 +57,13 @@ Tensor distances(const OpCall& call, const Tensor& x1, const Tensor& x2, double 
   check_order("cdist", p);
   for (const Tensor& x : {x1, x2}) {
     if (x.dim() < 2) fail("cdist only supports at least 2D tensors, X1 got: ", x.dim(), "D");
-    if (x.dtype() != x1.dtype()) fail("cdist: both inputs must have the same dtype");
   }
+  for (const Tensor* x : {&x1, &x2}) {
+    if (is_floating(x->dtype())) continue;
+    fail("cdist only supports floating-point dtypes, ", x == &x1 ? "X1" : "X2",
+         " got: ", dtype_name(x->dtype()));
+  }
+  check_same_dtype(x1, x2);
   if (x1.size(-1) != x2.size(-1)) {
     fail("X1 and X2 must have the same number of columns. X1: ", x1.size(-1), " X2: ", x2.size(-1));
   }

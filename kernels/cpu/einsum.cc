@@ -16,6 +16,8 @@ namespace {
 using Labels = std::vector<int>;
 constexpr int kEllipsis = 256;
 
+using SumTypes = TypeSet<float, double, Half, BFloat16, int64_t, Complex64, Complex128>;
+
 struct Operand {
   Tensor value;
   Labels labels;  // one per dim, no repeats
@@ -100,18 +102,14 @@ Operand sum_out(const Operand& operand, const Labels& keep) {
   const RunContext context;
   // Like other sums, sums of integers are int64.
   const DType dtype = operand.value.dtype();
-  const bool whole = is_integral(dtype);
+  const bool whole = is_integral_or_bool(dtype);
   const Tensor value = whole ? to_dtype(operand.value, DType::kInt64) : operand.value;
   const Rows rows = make_rows(value, dims, false);
-  visit(value.dtype(), "einsum", AllTypes{}, [&]<class T>() {
+  visit(value.dtype(), "einsum", SumTypes{}, [&]<class T>() {
     using Acc = Compute<T>;
-    if constexpr (!std::is_same_v<T, Bool8>) {
-      out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
-        return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
-      });
-    } else {
-      dtype_not_supported("einsum", DType::kBool);
-    }
+    out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
+      return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
+    });
   });
   return out;
 }
@@ -190,7 +188,10 @@ Operand contract(const RunContext& context, Operand a, Operand b, const Labels& 
       arrange(a, joined({&batch, &free_a, &summed})).reshape({sizes[0], sizes[2], sizes[1]});
   const Tensor right =
       arrange(b, joined({&batch, &summed, &free_b})).reshape({sizes[0], sizes[1], sizes[3]});
-  out.value = matmul_of(context, left, right).view_as_shape(shape);
+  const DType dtype = promote(left.dtype(), right.dtype());
+  out.value =
+      (summed.empty() ? multiply_as(context, left, right, dtype) : matmul_of(context, left, right))
+          .view_as_shape(shape);
   return out;
 }
 

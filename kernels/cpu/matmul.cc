@@ -7,7 +7,10 @@
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/onednn/constants.h"
 #include "kernels/cpu/onednn/matmul.h"
+#include "kernels/cpu/product_checks.h"
 #include "kernels/cpu/row_panels.h"
+#include "kernels/cpu/store.h"
+#include "kernels/cpu/type_names.h"
 #include "kernels/cpu/wrapping.h"
 
 namespace temper {
@@ -66,12 +69,6 @@ void batched_product(const RunContext& context, const Tensor& a, const Tensor& b
   });
 }
 
-void check_same_dtype(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype()) {
-    fail("expected scalar type ", dtype_name(a.dtype()), " but found ", dtype_name(b.dtype()));
-  }
-}
-
 // a [B, M, K], b [B, K, N] -> [B, M, N].
 Tensor product3(const RunContext& context, const Tensor& a, const Tensor& b) {
   check_same_dtype(a, b);
@@ -91,8 +88,7 @@ Tensor product3(const RunContext& context, const Tensor& a, const Tensor& b) {
     onednn::matmul(context, usable(a), usable(b), Tensor(), Epilogue(), out);
     return out;
   }
-  if (dtype == DType::kBool) fail("\"addmm_impl_cpu_\" not implemented for 'Bool'");
-  visit(dtype, "addmm_impl_cpu_",
+  visit(dtype, kMatrixRoutine,
         TypeSet<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, Complex64, Complex128>{},
         [&]<class T>() { batched_product<T>(context, a, b, out); });
   return out;
@@ -103,6 +99,7 @@ Tensor product2(const RunContext& context, const Tensor& a, const Tensor& b) {
     fail("mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1), " and ",
          b.size(0), "x", b.size(1), ")");
   }
+  check_operands(kMatrixRoutine, a, b);
   return product3(context, a.unsqueeze(0), b.unsqueeze(0)).squeeze(0);
 }
 
@@ -124,10 +121,6 @@ Tensor batched(const RunContext& context, const Tensor& a, const Tensor& b) {
   sizes.push_back(a.size(-2));
   sizes.push_back(b.size(-1));
   return product3(context, flatten(a), flatten(b)).view_as_shape(sizes);
-}
-
-void check_rank(const char* op, const Tensor& t, int64_t rank) {
-  if (t.dim() != rank) fail(op, ": expected a ", rank, "-D tensor, but got ", t.dim(), "-D");
 }
 
 bool is_one(const IValue& v) { return !v.is_complex() && v.scalar_as_double() == 1; }
@@ -179,6 +172,7 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
     fail("both arguments to matmul need to be at least 1D, but they are ", ra, "D and ", rb, "D");
   }
   if (ra == 1 && rb == 1) {
+    check_vectors(a, b);
     if (a.size(0) != b.size(0)) {
       fail("inconsistent tensor size, expected tensor [", a.size(0), "] and src [", b.size(0),
            "] to have the same number of elements, but got ", a.size(0), " and ", b.size(0),
@@ -186,6 +180,7 @@ Tensor matmul_of(const RunContext& context, const Tensor& a, const Tensor& b) {
     }
     return product2(context, a.unsqueeze(0), b.unsqueeze(1)).view_as_shape({});
   }
+  check_matmul(a, b);
   if (ra == 1) return matmul_of(context, a.unsqueeze(0), b).squeeze(-2);
   if (rb == 1) {
     return matmul_of(context, a, b.unsqueeze(1)).squeeze(-1);
@@ -293,6 +288,7 @@ void bmm(OpCall& call) {
     fail("Expected size for first two dimensions of batch2 tensor to be: [", a.size(0), ", ",
          a.size(2), "] but got: [", b.size(0), ", ", b.size(1), "].");
   }
+  check_operands("bmm", a, b);
   call.ret(product3(call.context(), a, b));
 }
 
@@ -317,28 +313,18 @@ void fused_linear(OpCall& call) {
 
 void mv(OpCall& call) {
   const Tensor a = call.tensor(0), v = call.tensor(1);
-  if (a.dim() != 2 || v.dim() != 1) {
-    fail("vector + matrix @ vector expected, got 1, ", a.dim(), ", ", v.dim());
-  }
-  if (a.size(1) != v.size(0)) {
-    fail("size mismatch, got ", a.size(0), ", ", a.size(0), "x", a.size(1), ",", v.size(0));
-  }
+  check_matrix_vector(a, v, 1, a.dim() == 2 ? a.size(0) : 1);
   call.ret(matmul_of(call.context(), a, v));
 }
 
 void dot(OpCall& call) {
   const Tensor a = call.tensor(0), b = call.tensor(1);
-  if (a.dim() != 1 || b.dim() != 1) {
-    fail("1D tensors expected, but got ", a.dim(), "D and ", b.dim(), "D tensors");
-  }
-  if (a.dtype() != b.dtype()) {
-    fail("dot : expected both vectors to have same dtype, but found ", dtype_name(a.dtype()),
-         " and ", dtype_name(b.dtype()));
-  }
+  check_vectors(a, b);
   call.ret(matmul_of(call.context(), a, b));
 }
 
 void vdot(OpCall& call) {
+  check_vectors(call.tensor(0), call.tensor(1));
   const Tensor a = call.tensor(0).clone();
   if (is_complex(a.dtype())) {
     visit(a.dtype(), "vdot", ComplexTypes{}, [&]<class T>() {
@@ -350,8 +336,8 @@ void vdot(OpCall& call) {
 
 void addmm(OpCall& call) {
   const Tensor self = call.tensor(0), a = call.tensor(1), b = call.tensor(2);
-  check_rank("mat1", a, 2);
-  check_rank("mat2", b, 2);
+  check_matrix("mat1", a);
+  check_matrix("mat2", b);
   const IValue beta = call.in(3), alpha = call.in(4);
   const bool plain = is_one(beta) && is_one(alpha);
   if (plain && a.dtype() == DType::kFloat32 && b.dtype() == DType::kFloat32 &&
@@ -359,23 +345,49 @@ void addmm(OpCall& call) {
       a.size(1) == b.size(0)) {
     return call.ret(linear_of(call.context(), a, b.transpose(0, 1), self));
   }
+  if (a.size(1) == b.size(0)) check_sum_dtypes(self, a, b);
   call.ret(scaled_sum(self, product2(call.context(), a, b), beta, alpha));
 }
 
-void baddbmm(OpCall& call) {
+namespace {
+
+Tensor baddbmm_of(OpCall& call) {
   const Tensor self = call.tensor(0), a = call.tensor(1), b = call.tensor(2);
-  check_rank("batch1", a, 3);
-  check_rank("batch2", b, 3);
+  if (a.dim() != 3) fail("batch1 must be a 3D tensor");
+  if (b.dim() != 3) fail("batch2 must be a 3D tensor");
   if (a.size(0) != b.size(0) || a.size(2) != b.size(1)) {
-    fail("baddbmm: batch1 ", to_string(a.sizes()), " and batch2 ", to_string(b.sizes()),
-         " cannot be multiplied");
+    fail("Expected size for first two dimensions of batch2 tensor to be: [", a.size(0), ", ",
+         a.size(2), "] but got: [", b.size(0), ", ", b.size(1), "].");
   }
-  call.ret(scaled_sum(self, product3(call.context(), a, b), call.in(3), call.in(4)));
+  check_operands("baddbmm", a, b);
+  const Tensor base = to_dtype(self, a.dtype());
+  return scaled_sum(base, product3(call.context(), a, b), call.in(3), call.in(4));
 }
 
-void addmv(OpCall& call) {
-  call.ret(scaled_sum(call.tensor(0), matmul_of(call.context(), call.tensor(1), call.tensor(2)),
-                      call.in(3), call.in(4)));
+Tensor addmv_of(OpCall& call) {
+  const Tensor self = call.tensor(0), a = call.tensor(1), v = call.tensor(2);
+  check_matrix_vector(a, v, self.dim(), self.numel());
+  const Tensor product = matmul_of(call.context(), a, v);
+  return scaled_sum(to_dtype(self, a.dtype()), product, call.in(3), call.in(4));
 }
+
+// The result has the factors' dtype, whatever they are added to.
+void store_sum(OpCall& call, Tensor (*sum)(OpCall&)) {
+  const IValue self = call.in(0);
+  const DType own = call.tensor(0).dtype(), result = call.tensor(2).dtype();
+  if (own != result) {
+    fail("Bad in-place call: input tensor dtype ", cpp_name(own), " and output tensor dtype ",
+         cpp_name(result), " should match");
+  }
+  store_into(call.tensor(0), sum(call));
+  call.ret(self);
+}
+
+}  // namespace
+
+void baddbmm(OpCall& call) { call.ret(baddbmm_of(call)); }
+void baddbmm_in_place(OpCall& call) { store_sum(call, baddbmm_of); }
+void addmv(OpCall& call) { call.ret(addmv_of(call)); }
+void addmv_in_place(OpCall& call) { store_sum(call, addmv_of); }
 
 }  // namespace temper

@@ -41,6 +41,8 @@ void dot(OpCall& call);
 void vdot(OpCall& call);
 void addmm(OpCall& call);
 void baddbmm(OpCall& call);
+void baddbmm_in_place(OpCall& call);
 void addmv(OpCall& call);
+void addmv_in_place(OpCall& call);
 
 }  // namespace temper

@@ -6,6 +6,9 @@
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
+#include "kernels/cpu/pointwise/promote.h"
+#include "kernels/cpu/product_checks.h"
+#include "kernels/cpu/type_names.h"
 
 namespace temper {
 namespace {
@@ -21,25 +24,22 @@ void promote_pair(Tensor& a, Tensor& b) {
   b = to_dtype(b, dtype);
 }
 
-Tensor outer_of(const RunContext& context, Tensor a, Tensor b) {
-  promote_pair(a, b);
-  if (a.dtype() != DType::kBool) {
-    return matmul_of(context, a.unsqueeze(1), b.unsqueeze(0));
-  }
-  const Tensor out = empty({a.size(0), b.size(0)}, DType::kBool);
-  for (int64_t i = 0; i < a.size(0); ++i) {
-    copy_into(out.select(0, i), a.data<Bool8>()[i * a.strides()[0]] ? b : zeros({1}, DType::kBool));
-  }
-  return out;
+Tensor outer_of(const RunContext& context, const Tensor& a, const Tensor& b) {
+  return multiply_as(context, a.unsqueeze(1), b.unsqueeze(0), promote(a.dtype(), b.dtype()));
 }
 
 }  // namespace
+
+// Whether both are true is a product of bytes.
+Tensor multiply_as(const RunContext& context, const Tensor& a, const Tensor& b, DType dtype) {
+  const DType compute = dtype == DType::kBool ? DType::kUInt8 : dtype;
+  return to_dtype(matmul_of(context, to_dtype(a, compute), to_dtype(b, compute)), dtype);
+}
 
 Tensor contract_dims(const RunContext& context, Tensor a, Tensor b, Dims dims_a, Dims dims_b) {
   if (dims_a.size() != dims_b.size()) {
     fail("both dimension lists should have same length");
   }
-  if (a.dtype() != b.dtype()) fail("both inputs should have same dtype");
   dims_a = wrap_dims(dims_a, a.dim());
   dims_b = wrap_dims(dims_b, b.dim());
   int64_t inner = 1;
@@ -88,23 +88,37 @@ void outer(OpCall& call) {
   call.ret(outer_of(call.context(), a, b));
 }
 
+namespace {
+
+void check_factor(const char* name, const IValue& factor, DType dtype) {
+  if (factor.is_double() && is_integral_or_bool(dtype)) {
+    fail("For integral input tensors, argument ", name, " must not be a floating point number.");
+  }
+}
+
+}  // namespace
+
 void addr(OpCall& call) {
   const Tensor a = call.tensor(1), b = call.tensor(2);
   check_vector("addr", "vec1", a);
   check_vector("addr", "vec2", b);
   Tensor self = call.tensor(0), product = outer_of(call.context(), a, b);
   promote_pair(self, product);
+  check_factor("beta", call.in(3), self.dtype());
+  check_factor("alpha", call.in(4), self.dtype());
   call.ret(scaled_sum(self, product, call.in(3), call.in(4)));
 }
 
 void inner(OpCall& call) {
   const Tensor a = call.tensor(0), b = call.tensor(1);
-  if (a.dtype() != b.dtype()) fail("inner(): expected both vectors to have same dtype");
   if (a.dim() == 0 || b.dim() == 0) {
     // A number times a tensor: contract over a dim of one element.
     const Tensor left = a.reshape({a.numel(), 1}), right = b.reshape({1, b.numel()});
-    return call.ret(
-        matmul_of(call.context(), left, right).view_as_shape(a.dim() == 0 ? b.sizes() : a.sizes()));
+    ResultType type;
+    type.add(call.in(0));
+    type.add(call.in(1));
+    return call.ret(multiply_as(call.context(), left, right, type.get())
+                        .view_as_shape(a.dim() == 0 ? b.sizes() : a.sizes()));
   }
   if (a.size(-1) != b.size(-1)) {
     fail("inner() the last dimension must match on both input tensors but got shapes ",
@@ -120,8 +134,13 @@ void tensordot(OpCall& call) {
 
 void addbmm(OpCall& call) {
   const Tensor self = call.tensor(0), a = call.tensor(1), b = call.tensor(2);
-  if (a.dim() != 3 || b.dim() != 3) fail("batch1 and batch2 must be 3D tensors");
-  if (a.size(0) != b.size(0) || a.size(2) != b.size(1)) {
+  if (a.dim() != 3) fail("batch1 must be a 3D tensor");
+  if (b.dim() != 3) fail("batch2 must be a 3D tensor");
+  if (a.size(0) != b.size(0)) {
+    fail("batch1 and batch2 must have same number of batches, got ", a.size(0), " and ", b.size(0));
+  }
+  check_sum_dtypes(self, a, b);
+  if (a.size(2) != b.size(1)) {
     fail("Incompatible matrix sizes for bmm (", a.size(1), "x", a.size(2), " and ", b.size(1), "x",
          b.size(2), ")");
   }
@@ -160,6 +179,14 @@ Tensor multiply_chain(const RunContext& context, const std::vector<Tensor>& fact
   return multiply(multiply, 0, n - 1);
 }
 
+void check_chain_dtypes(const std::vector<Tensor>& factors) {
+  for (size_t i = 1; i < factors.size(); ++i) {
+    if (factors[i].dtype() == factors[0].dtype()) continue;
+    fail("multi_dot(): all tensors must have be the same dtype but tensor 0 is ",
+         cpp_name(factors[0].dtype()), " and tensor ", i, " ", cpp_name(factors[i].dtype()));
+  }
+}
+
 }  // namespace
 
 void chain_matmul(OpCall& call) {
@@ -169,6 +196,7 @@ void chain_matmul(OpCall& call) {
     if (t.dim() != 2) fail("Tensor dimension is ", t.dim(), ", expected 2 instead.");
   }
   if (factors.size() == 1) return call.ret(factors[0]);
+  check_chain_dtypes(factors);
   call.ret(multiply_chain(call.context(), factors));
 }
 
@@ -178,6 +206,7 @@ void multi_dot(OpCall& call) {
   const bool row = factors.front().dim() == 1, column = factors.back().dim() == 1;
   if (row) factors.front() = factors.front().unsqueeze(0);
   if (column) factors.back() = factors.back().unsqueeze(1);
+  check_chain_dtypes(factors);
   for (size_t i = 0; i < factors.size(); ++i) {
     if (factors[i].dim() != 2) {
       fail("multi_dot(): tensor ", i, " must be 2D but got ", factors[i].dim(), "D");
@@ -208,6 +237,7 @@ void bilinear(OpCall& call) {
   const int64_t o = weight.size(0), i1 = weight.size(1), i2 = weight.size(2);
   const int64_t rows = numel_of(x1.sizes().subspan(0, x1.sizes().size() - 1));
   const Tensor a = x1.reshape({rows, i1}), b = x2.reshape({rows, i2});
+  check_operands("bmm", a, weight);
   const Tensor partial =
       matmul_of(call.context(), a, weight.permute({1, 0, 2}).reshape({i1, o * i2}));
   Tensor out = matmul_of(call.context(), partial.view_as_shape({rows, o, i2}), b.unsqueeze(2))

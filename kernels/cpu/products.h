@@ -6,6 +6,8 @@
 
 namespace temper {
 
+// The matrix product without a sum, of columns and rows, in `dtype`.
+Tensor multiply_as(const RunContext& context, const Tensor& a, const Tensor& b, DType dtype);
 // Sums a times b over the given pairs of dims; what is left of a comes first.
 Tensor contract_dims(const RunContext& context, Tensor a, Tensor b, Dims dims_a, Dims dims_b);
 

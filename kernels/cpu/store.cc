@@ -53,11 +53,7 @@ Tensor own_copy(const Tensor& view) {
 
 }  // namespace
 
-void store_in_place(OpCall& call) {
-  if (call.op().functional()->pointwise()) return pointwise_in_place(call);
-  const IValue self = call.in(0);
-  const Values results = run_functional(call, call.size());
-  const Tensor target = self.to_tensor(), value = results[0].to_tensor();
+void store_into(const Tensor& target, const Tensor& value) {
   check_cast(value, target);
   check_no_overlap(target);
   if (target.sizes() != value.sizes()) {
@@ -65,6 +61,12 @@ void store_in_place(OpCall& call) {
          to_string(value.sizes()));
   }
   copy_into(target, value);
+}
+
+void store_in_place(OpCall& call) {
+  if (call.op().functional()->pointwise()) return pointwise_in_place(call);
+  const IValue self = call.in(0);
+  store_into(self.to_tensor(), run_functional(call, call.size())[0].to_tensor());
   call.ret(self);
 }
 

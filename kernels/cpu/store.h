@@ -5,6 +5,8 @@
 
 namespace temper {
 
+// What in-place forms do with their result.
+void store_into(const Tensor& target, const Tensor& value);
 // Runs op().functional() on the same arguments and copies the result into the first one.
 void store_in_place(OpCall& call);
 // Runs op().functional() without the trailing out arguments; resizes and fills those.

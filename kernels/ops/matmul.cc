@@ -23,6 +23,8 @@ void add_matmul(OpRegistry& registry) {
       {"aten::addmm", addmm},
       {"aten::baddbmm", baddbmm},
       {"aten::addmv", addmv},
+      {"aten::baddbmm_", baddbmm_in_place},
+      {"aten::addmv_", addmv_in_place},
       {"aten::linalg_matmul", matmul},
       {"aten::outer", outer},
       {"aten::ger", outer},

@@ -21,6 +21,10 @@ def linalg_cross(self: Tensor, other: Tensor, *, dim: int=-1) -> Tensor:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     if torch.size(self, dim) != 3 or torch.size(other, dim) != 3:
         raise RuntimeError("linalg.cross: inputs dimension {} must have length 3. Got {} and {}".format(dim, torch.size(self, dim), torch.size(other, dim)))
+    if ops.prim.dtype(self) == 11:
+        raise RuntimeError("\"cross\" not implemented for 'Bool'")
+    if ops.prim.dtype(self) != ops.prim.dtype(other):
+        raise RuntimeError("expected scalar type {} but found {}".format(helper_dtype_name(self), helper_dtype_name(other)))
     a0 = torch.select(self, dim, 0)
     a1 = torch.select(self, dim, 1)
     a2 = torch.select(self, dim, 2)

@@ -8,8 +8,6 @@
 namespace temper {
 namespace {
 
-using Integers = TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t>;
-
 const char* c_name(DType dtype) {
   switch (dtype) {
     case DType::kUInt8: return "uint8_t";
@@ -54,7 +52,7 @@ bool fits(const IValue& number) {
 
 void fit_numbers(const PointwiseRule& rule, DType dtype, absl::Span<PointwiseInput> inputs,
                  absl::Span<Tensor> tensors) {
-  visit(dtype, "numbers", Integers{}, [&]<class T>() {
+  visit(dtype, "numbers", IntTypes{}, [&]<class T>() {
     for (size_t i = 0; i < inputs.size(); ++i) {
       IValue& number = inputs[i].number;
       if (inputs[i].operand > 0) {
