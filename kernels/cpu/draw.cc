@@ -153,6 +153,22 @@ void fill_bernoulli(const Tensor& self, double p, GeneratorValue& generator) {
   });
 }
 
+void drop_out(const Tensor& self, double p, GeneratorValue& generator) {
+  if (!(p >= 0 && p <= 1)) fail("dropout probability has to be between 0 and 1, but got ", p);
+  if (p == 0 || self.numel() == 0) return;
+  visit(self.dtype(), "dropout", FloatTypes{}, [&]<class T>() {
+    T* data = self.data<T>();
+    if (p == 1) {  // nothing is drawn
+      for (int64_t i = 0; i < self.numel(); ++i) data[i] *= T(0);
+      return;
+    }
+    const Tensor keep = empty(self.sizes(), self.dtype());
+    fill_bernoulli(keep, 1 - p, generator);
+    const T* kept = keep.data<T>();
+    for (int64_t i = 0; i < self.numel(); ++i) data[i] *= kept[i] / static_cast<T>(1 - p);
+  });
+}
+
 void fill_exponential(const Tensor& self, double lambda, GeneratorValue& generator) {
   if (!(lambda > 0)) fail("exponential_ expects lambda > 0.0, but found lambda=", lambda);
   visit(self.dtype(), "exponential_cpu", AllFloatTypes{}, [&]<class T>() {

@@ -22,6 +22,9 @@ void fill_exponential(const Tensor& self, double lambda, GeneratorValue& generat
 // Integers of [base, base + range), as values of the dtype of `self`.
 void fill_integers(const Tensor& self, uint64_t range, int64_t base, GeneratorValue& generator);
 
+// Zeroes elements of the contiguous `self` with probability p and scales up the others.
+void drop_out(const Tensor& self, double p, GeneratorValue& generator);
+
 // Calls each(offset) for the elements of `self` in the order of its memory.
 void in_memory_order(const Tensor& self, absl::FunctionRef<void(int64_t)> each);
 

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/draw.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/onednn/matmul.h"
@@ -204,6 +205,7 @@ struct Network {
   CellKind kind;
   std::vector<CellWeights> weights;  // layers x directions
   int64_t layers = 1, directions = 1;
+  double dropout = 0;  // between layers
 };
 
 DType compute_dtype(DType dtype) {
@@ -233,7 +235,7 @@ void check_weights(const CellWeights& w, const Tensor& data, int64_t h_size, con
 
 // data [rows, features]; h and c [layers * directions, batch, size], replaced by the final states.
 template <class T>
-Tensor run_network(const RunContext& context, const Network& net, Tensor data, const Steps& steps,
+Tensor run_network(RunContext& context, const Network& net, Tensor data, const Steps& steps,
                    const Tensor& h, const Tensor& c) {
   for (int64_t layer = 0; layer < net.layers; ++layer) {
     const int64_t size = h.size(2);
@@ -245,6 +247,9 @@ Tensor run_network(const RunContext& context, const Network& net, Tensor data, c
       State state{h.select(0, index), c.defined() ? c.select(0, index) : Tensor()};
       Layer<T>(context, net.kind, weights)
           .run(data, steps, direction == 1, state, out, direction * size);
+    }
+    if (layer + 1 < net.layers && net.dropout != 0) {
+      random::drop_out(out, net.dropout, context.default_generator());
     }
     data = out;
   }
@@ -267,7 +272,7 @@ CellWeights converted(CellWeights w, DType dtype) {
 Network read_network(CellKind kind, const std::vector<Tensor>& params, bool biases, int64_t layers,
                      bool bidirectional, bool projected, DType dtype) {
   if (layers < 0 || layers > INT32_MAX) fail("rnn: ", layers, " layers");
-  Network net{kind, {}, layers, bidirectional ? 2 : 1};
+  Network net{kind, {}, layers, bidirectional ? 2 : 1, 0};
   const size_t each = 2 + (biases ? 2 : 0) + (projected ? 1 : 0);
   const size_t cells = static_cast<size_t>(layers * net.directions);
   if (params.size() != each * cells) {
@@ -309,14 +314,12 @@ Result run_sequences(OpCall& call, CellKind kind, const Arguments& at, const Ten
   }
   const size_t p = at.params;
   const int64_t layers = call.integer(p + 2);
-  if (call.boolean(p + 4) && call.number(p + 3) > 0 && layers > 1) {
-    unimplemented("dropout between recurrent layers in training mode");
-  }
   const DType dtype = compute_dtype(data.dtype());
   const bool bidirectional = call.boolean(p + 5);
   const bool projected = lstm && h0.size(2) != c0.size(2);
-  const Network net = read_network(kind, call.tensors(p), call.boolean(p + 1), layers,
-                                   bidirectional, projected, dtype);
+  Network net = read_network(kind, call.tensors(p), call.boolean(p + 1), layers, bidirectional,
+                             projected, dtype);
+  if (call.boolean(p + 4)) net.dropout = call.number(p + 3);
   const int64_t batch = steps.count() == 0 ? 0 : steps.sizes[0];
   for (const Tensor* state : {&h0, &c0}) {
     if (!state->defined()) continue;

@@ -1,4 +1,4 @@
-# Dropout: the identity outside of training.
+# Dropout: the identity outside of training. Nothing is drawn where all is dropped.
 
 def helper_keep(input: Tensor, p: float, shape: List[int]) -> Tensor:
     if p < 0. or p > 1.:
@@ -21,8 +21,6 @@ def helper_scaled(input: Tensor, keep: Tensor, p: float) -> Tensor:
     return input * (keep / (1. - p))
 
 def helper_alpha(input: Tensor, keep: Tensor, p: float) -> Tensor:
-    if p == 1.:
-        return input * 0
     alpha = 1.7580993408473766
     a = 1. / torch.sqrt((alpha * alpha * p + 1.) * (1. - p))
     shift = (keep - 1.) * (alpha * a) + alpha * a * p
@@ -33,6 +31,8 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
         raise RuntimeError("dropout probability has to be between 0 and 1, but got {}".format(p))
     if p == 0. or not train or torch.numel(input) == 0:
         return input
+    if p == 1.:
+        return input * 0
     return helper_scaled(input, helper_keep(input, p, torch.size(input)), p)
 
 def native_dropout(input: Tensor, p: float, train: Optional[bool]) -> Tuple[Tensor, Tensor]:
@@ -50,14 +50,20 @@ def _masked_scale(self: Tensor, mask: Tensor, scale: float) -> Tensor:
 def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     if p == 0. or not train or torch.numel(input) == 0:
         return input
+    if p == 1.:
+        return input * 0
     return helper_scaled(input, helper_keep(input, p, helper_feature_shape(input)), p)
 
 def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     if p == 0. or not train or torch.numel(input) == 0:
         return input
+    if p == 1.:
+        return input * 0
     return helper_alpha(input, helper_keep(input, p, torch.size(input)), p)
 
 def feature_alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     if p == 0. or not train or torch.numel(input) == 0:
         return input
+    if p == 1.:
+        return input * 0
     return helper_alpha(input, helper_keep(input, p, helper_feature_shape(input)), p)

@@ -112,6 +112,20 @@ bool body_is_nondeterministic(Function* function) {
   return false;
 }
 
+// Recurrent layers: whether numbers are drawn between them hangs on two arguments.
+bool may_drop_out(const Node& node) {
+  constexpr size_t kArguments = 9;
+  constexpr int kDepth = 16;
+  const Schema& schema = node.op()->schema();
+  if (schema.arguments.size() != kArguments) return false;
+  const int dropout = schema.find_argument("dropout"), train = schema.find_argument("train");
+  if (dropout < 0 || train < 0) return false;
+  const ir::Value& p = *node.input(static_cast<size_t>(dropout));
+  const bool never = p.node()->is(Kind::kConstant) && p.node()->value().is_double() &&
+                     p.node()->value().to_double() == 0;
+  return !never && known_flag(node.input(static_cast<size_t>(train)), kDepth).value_or(true);
+}
+
 }  // namespace
 
 // Composites and functions do what their bodies do.
@@ -122,7 +136,7 @@ bool is_nondeterministic(const Node& node) {
            body_is_nondeterministic(&function.value().to_function());
   }
   if (!node.op()) return any_nested(node, is_nondeterministic);
-  if (node.op()->has(kNondeterministic)) return true;
+  if (node.op()->has(kNondeterministic) || may_drop_out(node)) return true;
   return !node.op()->kernel() && body_is_nondeterministic(node.op()->composite());
 }
 
