@@ -11,6 +11,7 @@ void add_audio(OpRegistry& registry) {
       {"torchaudio::forced_align", audio::forced_align},
       {"torchaudio::_lfilter_core_loop", audio::lfilter_core_loop},
       {"torchaudio::_overdrive_core_loop", audio::overdrive_core_loop},
+      {"torchaudio::rnnt_loss", audio::rnnt_loss},
   };
   registry.add(kRows);
 }
