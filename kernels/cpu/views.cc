@@ -139,7 +139,7 @@ void m_t(OpCall& call) {
 void m_h(OpCall& call) {
   const Tensor self = call.tensor(0);
   if (self.dim() == 1) {
-    fail("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    fail("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
   }
   if (self.dim() == 0) return call.ret(conjugate(self));
   call.ret(conjugate(self.transpose(-2, -1)));

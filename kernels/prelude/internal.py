@@ -56,6 +56,10 @@ def _stack(tensors: List[Tensor], dim: int=0) -> Tensor:
 def _conj_physical(self: Tensor) -> Tensor:
     return torch.conj_physical(self)
 
+# Like conjugation, it is done at once: the result has memory of its own.
+def _neg_view(self: Tensor) -> Tensor:
+    return torch.neg(self)
+
 def _logcumsumexp(self: Tensor, dim: int) -> Tensor:
     return torch.logcumsumexp(self, dim)
 

@@ -31,7 +31,8 @@ FAMILIES: Dict[str, List[str]] = {
         "F.softshrink(X)", "F.softshrink(X, 0.)", 'F.softshrink(X, float("inf"))', "F.hardshrink(X)", 'F.hardshrink(X, float("nan"))',
         "F.threshold(X, 0.1, 20.)", 'F.threshold(X, float("nan"), 20.)', "F.hardtanh(X)", "F.hardtanh(X, 2., -2.)", "F.relu6(X)",
         "F.celu(L)", "F.selu(L)", "F.gelu(L)", "F.gelu(L, approximate='tanh')", "F.glu(L[:2])", "torch.signbit(X)", "torch.signbit(L)",
-        "torch.signbit(U)", "torch.heaviside(X, X + 1)", "torch.heaviside(L, L)"],
+        "torch.signbit(U)", "torch.heaviside(X, X + 1)", "torch.heaviside(L, L)", "torch._neg_view(X)", "torch._neg_view(C)", "X.mH",
+        "X.adjoint()", "(M * 1j).adjoint()"],
     "wrapped": [
         f"{x} {op} {n}" for x in ("S", "U", "W", "L") for op in ("+", "*", ">", "==", "//", "%", ">>", "<<", "&")
         for n in ("300", "-300", "1099511627820")] + [
