@@ -34,8 +34,14 @@ To convert(From v) {
   } else if constexpr (std::is_floating_point_v<Compute<From>> && std::is_integral_v<To>) {
     using C = Compute<From>;
     const C c = static_cast<C>(v);
-    const int64_t whole = c >= C(-0x1p63) && c < C(0x1p63) ? static_cast<int64_t>(c) : INT64_MIN;
-    return static_cast<To>(whole);
+    // As truncate_to() does it.
+    if constexpr (std::is_signed_v<To> && sizeof(To) <= sizeof(int32_t)) {
+      return static_cast<To>(c >= C(-0x1p31) && c < C(0x1p31) ? static_cast<int32_t>(c)
+                                                              : INT32_MIN);
+    } else {
+      return static_cast<To>(c >= C(-0x1p63) && c < C(0x1p63) ? static_cast<int64_t>(c)
+                                                              : INT64_MIN);
+    }
   } else {
     return static_cast<To>(static_cast<Compute<To>>(static_cast<Compute<From>>(v)));
   }

@@ -49,12 +49,11 @@ To cast_to(From v) {
   } else if constexpr (std::is_same_v<To, Bool8>) {
     return static_cast<CF>(v) != CF(0);
   } else if constexpr (std::is_floating_point_v<CF> && std::is_integral_v<To>) {
-    // Out-of-range floats go through int64 like the reference on x86, without undefined behaviour.
     const double wide = static_cast<double>(v);
     if (std::is_same_v<To, uint64_t> && wide >= 0x1p63 && wide < 0x1p64) {
       return static_cast<To>(wide);
     }
-    return static_cast<To>(truncate_to_int64(wide));
+    return truncate_to<To>(wide);
   } else {
     return static_cast<To>(static_cast<CT>(static_cast<CF>(v)));
   }

@@ -325,7 +325,7 @@ void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
     in_memory_order(self, [&](int64_t at) {
       const double drawn = transform(generator);
       if constexpr (std::is_integral_v<T>) {
-        data[at] = static_cast<T>(truncate_to_int64(drawn));
+        data[at] = truncate_to<T>(drawn);
       } else {
         data[at] = T(static_cast<Compute<T>>(drawn));
       }

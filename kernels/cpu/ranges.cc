@@ -221,8 +221,8 @@ void linspace(OpCall& call) {
                             static_cast<double>(it.steps - 1);
         fill_interval<T>(it, [&](bool lower, int64_t i) {
           const double moved = step * static_cast<double>(i);
-          return static_cast<T>(truncate_to_int64(lower ? static_cast<double>(start) + moved
-                                                        : static_cast<double>(end) - moved));
+          return truncate_to<T>(lower ? static_cast<double>(start) + moved
+                                      : static_cast<double>(end) - moved);
         });
       } else {
         using C = std::remove_const_t<decltype(start)>;
@@ -250,7 +250,7 @@ void logspace(OpCall& call) {
       fill_interval<T>(it, [&](bool lower, int64_t i) {
         const double moved = step * static_cast<double>(i);
         const double power = lower || it.steps == 1 ? start + moved : end - moved;
-        return static_cast<T>(truncate_to_int64(std::pow(base, power)));
+        return truncate_to<T>(std::pow(base, power));
       });
     } else {
       const auto start = interval_end<T>(it.start), end = interval_end<T>(it.end);
