@@ -6,9 +6,11 @@
 #include "core/op/op_def.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/fill.h"
 #include "kernels/cpu/gather.h"
 #include "kernels/cpu/gather_loops.h"
 #include "kernels/cpu/indexing.h"
+#include "kernels/cpu/item.h"
 #include "kernels/cpu/walk.h"
 #include "kernels/cpu/wrapping.h"
 
@@ -284,12 +286,12 @@ void write(const Plan& plan, const Tensor& values, bool accumulate) {
   });
 }
 
-// The mask without dims that is the only index, which takes one value only: for all or nothing.
-const Tensor* lone_switch(const std::vector<Tensor>& indices) {
+// The mask that is the only index.
+const Tensor* lone_mask(const std::vector<Tensor>& indices) {
   const Tensor* found = nullptr;
   for (const Tensor& index : indices) {
     if (!index.defined()) continue;
-    if (found || !is_mask(index) || index.dim() > 0) return nullptr;
+    if (found || !is_mask(index)) return nullptr;
     found = &index;
   }
   return found;
@@ -319,17 +321,22 @@ void index(OpCall& call) {
 }
 
 void index_put(OpCall& call, const Tensor& self) {
-  const Tensor values = call.tensor(2);
+  Tensor values = call.tensor(2);
+  const std::vector<Tensor> indices = call.opt_tensors(1);
+  // One value where a mask says so is a number: its dtype and dims do not matter.
+  const Tensor* mask = values.numel() == 1 && !call.boolean(3) ? lone_mask(indices) : nullptr;
+  if (mask) {
+    values = values.dtype() == self.dtype() ? values.reshape({})
+                                            : scalar_tensor(item_of(values), self.dtype());
+  }
   if (self.dtype() != values.dtype()) {
     fail("Index put requires the source and destination dtypes match, got ",
          dtype_name(self.dtype()), " for the destination and ", dtype_name(values.dtype()),
          " for the source.");
   }
-  const std::vector<Tensor> indices = call.opt_tensors(1);
-  const Tensor* lone = values.numel() == 1 && !call.boolean(3) ? lone_switch(indices) : nullptr;
-  if (lone) {
+  if (mask && mask->dim() == 0) {
     check_count(indices.size(), self);
-    if (nonzero_coordinates(*lone).size(0) > 0) copy_into(self, values.reshape({}));
+    if (nonzero_coordinates(*mask).size(0) > 0) copy_into(self, values);
     return;
   }
   const Plan plan = make_plan(self, indices);
