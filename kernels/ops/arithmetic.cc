@@ -89,7 +89,7 @@ constexpr PointwiseRow kArithmetic[] = {
     {"aten::where.self", "select(condition, self, other)"},
     {"aten::where.ScalarOther", "select(condition, self, other)"},
     {"aten::where.ScalarSelf", "select(condition, self, other)"},
-    {"temper::clamp", "clamp(self, min, max)"},
+    {"temper::clamp", "clamp(self, min, max)", kSame, kNoComplexClamp},
     {"aten::clamp_min", "max(self, min)", kSame, kNoComplexClamp},
     {"aten::clamp_min.Tensor", "max(self, min)", kSame, refuses(kComplexes, "maximum_cpu")},
     {"aten::clamp_max", "min(self, max)", kSame, kNoComplexClamp},

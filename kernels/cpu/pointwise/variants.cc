@@ -34,6 +34,7 @@ Range finite_range(DType dtype) {
 void clamp_variant(OpCall& call) {
   const bool low = !call.is_none(1), high = !call.is_none(2);
   if (!low && !high) fail("torch.clamp: At least one of 'min' or 'max' must not be None");
+  if (is_complex(call.tensor(0).dtype())) fail("clamp is not supported for complex types");
   const IValue& only = call.in(low ? 1 : 2);
   const char* expression = low ? "max(self, min)" : "min(self, max)";
   if (low && high) {

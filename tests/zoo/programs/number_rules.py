@@ -12,7 +12,8 @@ INPUTS: Dict[str, torch.Tensor] = {
     "V": torch.tensor([2., -1., NAN]), "L": torch.tensor([1, -2, 44]), "S": torch.tensor([1, -2, 44], dtype=torch.int8),
     "U": torch.tensor([1, 254, 44], dtype=torch.uint8), "W": torch.tensor([1, -2, 44], dtype=torch.int32),
     "B": torch.tensor([True, False, True]), "C": torch.ones(3, dtype=torch.cfloat), "M": torch.tensor([[1., INF], [INF, 2.]]),
-    "A": torch.arange(4.).view(2, 2) - 1}
+    "A": torch.arange(4.).view(2, 2) - 1,
+    "H": torch.tensor([1e20, -1e20, NAN, INF, -INF, 3000000001., -3000000001., 2147483648., 70000., 255.5, -1.5], dtype=torch.float64)}
 
 NO_NUMBER = 'float("nan")'
 DTYPES = ["", ".double()", ".long()", ".ne(0)"]
@@ -61,6 +62,13 @@ FAMILIES: Dict[str, List[str]] = {
         for y in ("B.float()", "B.double()", "L") for w, p in (("None", "None"), ("C.real.double()", "None"), ("None", "C.real.double()"))] + [
             "F.binary_cross_entropy_with_logits(M, M[0])", "F.cosine_similarity(L, L, 0)", "F.cosine_similarity(L, V, 0)",
             "F.cosine_similarity(C, C, 0)", "F.cosine_similarity(V.half(), V.double(), 0)"],
+    "conversions": [
+        f"H{kind}{cut}.to(torch.{dtype})" for kind in ("", ".float()", ".to(torch.bfloat16)") for cut in ("", "[::2]", "[0]", "[5]", ".repeat(5)")
+        for dtype in ("int8", "uint8", "int16", "int32", "int64")] + [
+            "W.copy_(H[:3])", "S.copy_(H[5:8])", "U.copy_(H[5:8])", "W.index_put_([L.abs() > 1], H[0])", "W.index_put_([L > 1], X[1])",
+            "W.index_put([L > 1], L[:1].view(1, 1))", "M.index_put([M > 1], L[0])", "M.index_put([None, B[:2]], H[9])", "W.index_put_([L > 1], C[0])",
+            "W.index_put_([L.clamp(0, 2)], X[1])", "torch.tensor(1e20, dtype=torch.int32)",
+            "torch.tensor([3000000001., 1.], dtype=torch.int16)", "C.clamp(0., 1.)", "C.clamp(min=0)", "torch.clamp(C, C, C)"],
     "moments": [
         f"torch.{name}({x})" for name in ("var_mean", "std_mean") for x in ("X", "M", "M, 0", "M, 1", "M[0]", "M[1]", "M[0:1], 0", "L", "B")] + [
             "torch.var(L)", "torch.std(B)"],
