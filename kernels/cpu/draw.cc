@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/base/error.h"
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/overlap.h"
 #include "kernels/cpu/walk.h"
 
 namespace temper::random {
@@ -112,6 +112,7 @@ void in_memory_order(const Tensor& self, absl::FunctionRef<void(int64_t)> each) 
     for (int64_t i = 0; i < self.numel(); ++i) each(i);
     return;
   }
+  check_no_overlap(self);
   const Dims order_strides = dense_strides_like(self.sizes(), self.strides());
   Dims order(self.sizes().size());
   std::iota(order.begin(), order.end(), 0);
@@ -173,19 +174,6 @@ void fill_exponential(const Tensor& self, double lambda, GeneratorValue& generat
   if (!(lambda > 0)) fail("exponential_ expects lambda > 0.0, but found lambda=", lambda);
   visit(self.dtype(), "exponential_cpu", AllFloatTypes{}, [&]<class T>() {
     fill_each<T>(self, [&] { return -1.0 / lambda * std::log1p(-uniform_double(generator)); });
-  });
-}
-
-void fill_integers(const Tensor& self, uint64_t range, int64_t base, GeneratorValue& generator) {
-  visit(self.dtype(), "random_from_to_kernel_cpu", RealAndBool{}, [&]<class T>() {
-    T* data = self.data<T>();
-    self.mark_written();
-    const bool wide = range >= uint64_t{1} << 32;
-    in_memory_order(self, [&](int64_t at) {
-      const uint64_t bits = wide ? generator.random64() : generator.random();
-      data[at] = T(static_cast<Compute<T>>(
-          static_cast<int64_t>(bits % range + static_cast<uint64_t>(base))));
-    });
   });
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <random>
 
@@ -13,6 +12,7 @@
 #include "kernels/cpu/creation.h"
 #include "kernels/cpu/draw.h"
 #include "kernels/cpu/fill.h"
+#include "kernels/cpu/overlap.h"
 #include "kernels/cpu/walk.h"
 
 namespace temper::random {
@@ -33,55 +33,10 @@ Tensor make_like(const OpCall& call, size_t i) {
                   memory_format_or(call, i + 4, MemoryFormat::kPreserve));
 }
 
-void check_bounds(DType dtype, int64_t from, int64_t last) {
-  if (is_floating(dtype)) {
-    if (dtype == DType::kFloat16 && (from < -65504 || last > 65504)) {
-      fail("from - to are out of bounds for ", dtype_name(dtype));
-    }
-    return;
-  }
-  visit(dtype, "random_update_from_to",
-        TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, Bool8>{}, [&]<class T>() {
-          const int64_t low = static_cast<int64_t>(std::numeric_limits<Compute<T>>::lowest());
-          const int64_t high = static_cast<int64_t>(std::numeric_limits<Compute<T>>::max());
-          if (from < low || from > high) fail("from is out of bounds for ", dtype_name(dtype));
-          if (last < low || last > high) fail("to - 1 is out of bounds for ", dtype_name(dtype));
-        });
-}
-
-void fill_from_to(const Tensor& self, int64_t from, int64_t to, GeneratorValue& generator) {
-  if (from >= to) {
-    fail("random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", to);
-  }
-  check_bounds(self.dtype(), from, to - 1);
-  fill_integers(self, static_cast<uint64_t>(to) - static_cast<uint64_t>(from), from, generator);
-}
-
-// All values that a dtype represents exactly, from 0.
-void fill_full_range(const Tensor& self, GeneratorValue& generator) {
-  visit(self.dtype(), "random_kernel_cpu", RealAndBool{}, [&]<class T>() {
-    T* data = self.data<T>();
-    self.mark_written();
-    in_memory_order(self, [&](int64_t at) {
-      if constexpr (std::is_same_v<T, Bool8>) {
-        data[at] = (generator.random() & 1) != 0;
-      } else if constexpr (std::is_same_v<T, int64_t>) {
-        data[at] = static_cast<T>(generator.random64() % (uint64_t{1} << 63));
-      } else if constexpr (std::is_same_v<T, double>) {
-        data[at] = static_cast<double>(generator.random64() % ((uint64_t{1} << 53) + 1));
-      } else if constexpr (std::is_integral_v<T>) {
-        data[at] = static_cast<T>(generator.random() %
-                                  (static_cast<uint64_t>(std::numeric_limits<T>::max()) + 1));
-      } else {
-        const int digits = std::is_same_v<T, float> ? 24 : std::is_same_v<T, Half> ? 11 : 8;
-        data[at] = T(static_cast<float>(generator.random() % ((uint64_t{1} << digits) + 1)));
-      }
-    });
-  });
-}
-
 Tensor permutation(int64_t n, DType dtype, GeneratorValue& generator) {
   if (n < 0) fail("Trying to create tensor with negative dimension ", n, ": [", n, "]");
+  if (is_complex(dtype) || dtype == DType::kBool) dtype_not_supported("randperm", dtype);
+  scalar_tensor(n, dtype);  // refuses a number that the dtype does not hold
   const Tensor out = empty({n}, DType::kInt64);
   int64_t* data = out.data<int64_t>();
   std::iota(data, data + n, 0);
@@ -94,6 +49,7 @@ Tensor permutation(int64_t n, DType dtype, GeneratorValue& generator) {
 
 void fill_bernoulli_tensor(const Tensor& self, const Tensor& p, GeneratorValue& generator) {
   if (!is_floating(p.dtype())) fail("bernoulli_: p must be a floating tensor");
+  check_no_overlap(self);
   const Tensor chances = to_dtype(p, DType::kFloat64).expand(self.sizes());
   const bool wide = p.dtype() == DType::kFloat64;
   // The chances in the layout of `self`: both are walked in the order of its memory.
@@ -153,6 +109,16 @@ Tensor draw_without_replacement(const Tensor& weights, DType dtype, int64_t rows
     std::copy_n(order.begin(), samples, out.data<int64_t>() + r * samples);
   }
   return out;
+}
+
+// (self, from, to?, generator)
+void fill_from_bounds(const OpCall& call, const Tensor& out) {
+  GeneratorValue& generator = generator_of(call, 3);
+  if (call.is_none(2)) {
+    fill_from(out, call.integer(1), generator);
+  } else {
+    fill_from_to(out, call.integer(1), call.integer(2), generator);
+  }
 }
 
 void ret_self(OpCall& call) { call.ret(call.in(0)); }
@@ -314,12 +280,12 @@ void exponential_in_place(OpCall& call) {
 namespace {
 
 // One double per element through a transformation.
-template <class Transform>
+template <class Types, class Transform>
 void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
                       const Transform& transform) {
   const Tensor self = call.tensor(0);
   GeneratorValue& generator = generator_of(call, generator_arg);
-  visit(self.dtype(), name, RealTypes{}, [&]<class T>() {
+  visit(self.dtype(), name, Types{}, [&]<class T>() {
     T* data = self.data<T>();
     self.mark_written();
     in_memory_order(self, [&](int64_t at) {
@@ -339,26 +305,21 @@ void fill_transformed(OpCall& call, size_t generator_arg, const char* name,
 void geometric_in_place(OpCall& call) {
   const double p = call.number(1);
   if (!(p > 0 && p < 1)) fail("geometric_ expects p to be in (0, 1), but got p=", p);
-  fill_transformed(call, 2, "geometric_cpu", [p](GeneratorValue& generator) {
+  fill_transformed<RealTypes>(call, 2, "geometric_cpu", [p](GeneratorValue& generator) {
     return std::ceil(std::log(uniform_double(generator)) / std::log1p(-p));
   });
 }
 void cauchy_in_place(OpCall& call) {
   const double median = call.number(1), sigma = call.number(2);
   if (!(sigma > 0)) fail("cauchy_ expects sigma > 0.0, but found sigma=", sigma);
-  if (!is_floating(call.tensor(0).dtype()))
-    fail(
-        "Cauchy distribution is a continuous probability distribution. dtype must be a floating "
-        "point but you specified ",
-        dtype_name(call.tensor(0).dtype()));
-  fill_transformed(call, 3, "cauchy_cpu", [=](GeneratorValue& generator) {
+  fill_transformed<AllFloatTypes>(call, 3, "cauchy_cpu", [=](GeneratorValue& generator) {
     return median + sigma * std::tan(3.14159265358979323846 * (uniform_double(generator) - 0.5));
   });
 }
 void log_normal_in_place(OpCall& call) {
   const double mean = call.number(1), deviation = call.number(2);
   if (!(deviation > 0)) fail("log_normal_ expects std > 0.0, but found std=", deviation);
-  fill_transformed(call, 3, "log_normal_cpu", [=](GeneratorValue& generator) {
+  fill_transformed<AllFloatTypes>(call, 3, "log_normal_cpu", [=](GeneratorValue& generator) {
     return std::exp(normal_double(generator) * deviation + mean);
   });
 }
@@ -371,10 +332,13 @@ void random_to_in_place(OpCall& call) {
   fill_from_to(call.tensor(0), 0, call.integer(1), generator_of(call, 2));
   ret_self(call);
 }
+void random_from(OpCall& call) {
+  const Tensor out = empty_like(call.tensor(0));
+  fill_from_bounds(call, out);
+  call.ret(out);
+}
 void random_from_in_place(OpCall& call) {
-  const Tensor self = call.tensor(0);
-  if (call.is_none(2)) unimplemented("random_ from a number to the largest of the dtype");
-  fill_from_to(self, call.integer(1), call.integer(2), generator_of(call, 3));
+  fill_from_bounds(call, call.tensor(0));
   ret_self(call);
 }
 

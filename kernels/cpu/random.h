@@ -39,6 +39,7 @@ void cauchy_in_place(OpCall& call);
 void log_normal_in_place(OpCall& call);
 void random_in_place(OpCall& call);
 void random_to_in_place(OpCall& call);
+void random_from(OpCall& call);
 void random_from_in_place(OpCall& call);
 void multinomial(OpCall& call);
 

@@ -41,6 +41,7 @@ void add_random(OpRegistry& registry) {
       {"aten::log_normal_", random::log_normal_in_place, kDraws},
       {"aten::random_", random::random_in_place, kDraws},
       {"aten::random_.to", random::random_to_in_place, kDraws},
+      {"aten::random.from", random::random_from, kDraws},
       {"aten::random_.from", random::random_from_in_place, kDraws},
       {"aten::multinomial", random::multinomial, kDraws},
       {"aten::poisson", random::poisson, kDraws},

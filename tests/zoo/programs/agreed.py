@@ -39,18 +39,23 @@ def judged(model: Any, calls: Sequence[Call]) -> Tuple[Any, List[Call]]:
     return model, [with_answer(fresh(), call) for call in calls]
 
 
-def methods(inputs: Dict[str, torch.Tensor], expressions: Sequence[str]) -> Tuple[Any, List[Call]]:
-    """A module with one method for each expression over the inputs."""
+def judged_bodies(bodies: Sequence[str], inputs: Dict[str, Any]) -> Tuple[Any, List[Call]]:
+    """A module with a method for each body, which gets all the inputs."""
     class Family(torch.jit.ScriptModule):
         pass
 
     module = Family()
     calls = []
-    for i, expression in enumerate(expressions):
-        text = expression.replace("F.", "torch.nn.functional.")
-        module.define(f"def e{i}(self, {', '.join(inputs)}):\n    return {text}\n")
+    for i, body in enumerate(bodies):
+        module.define(f"def e{i}(self, {', '.join(inputs)}):\n    {body}\n")
         calls.append(Call(tuple(value.clone() for value in inputs.values()), f"e{i}"))
     return judged(module, calls)
+
+
+def methods(inputs: Dict[str, torch.Tensor], expressions: Sequence[str]) -> Tuple[Any, List[Call]]:
+    """A module with a method for each expression over the inputs."""
+    texts = [text.replace("F.", "torch.nn.functional.") for text in expressions]
+    return judged_bodies([f"return {text}" for text in texts], inputs)
 
 
 def agreed(*inputs: Any) -> Callable[[Any], Any]:
