@@ -5,7 +5,7 @@ def helper_bin_edges(x: Tensor, bins: List[int], range: Optional[List[float]]) -
     edges: List[Tensor] = []
     if range is not None:
         if len(range) != 2 * len(bins):
-            raise RuntimeError("torch.histogramdd: for a {}-dimensional histogram, range should have {} elements, but got {}".format(len(bins), 2 * len(bins), len(range)))
+            raise RuntimeError("torch.histogramdd: for a {}-dimensional histogram range should have {} elements, but got {}".format(len(bins), 2 * len(bins), len(range)))
     for i, count in enumerate(bins):
         if count <= 0:
             raise RuntimeError("torch.histogram(): bins must be > 0, but got {} for dimension {}".format(count, i))
@@ -43,8 +43,12 @@ def helper_histogram(x: Tensor, edges: List[Tensor], weight: Optional[Tensor], d
     shape: List[int] = []
     total = 1
     for i, edge in enumerate(edges):
-        if torch.dim(edge) != 1 or torch.numel(edge) == 0:
-            raise RuntimeError("torch.histogramdd: bins tensor should have one dimension and at least one edge")
+        if torch.dim(edge) != 1:
+            raise RuntimeError("torch.histogramdd: bins tensor should have one dimension, but got {} dimensions in the bins tensor for dimension {}".format(torch.dim(edge), i))
+        if torch.numel(edge) == 0:
+            raise RuntimeError("torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in the bins tensor for dimension {}".format(i))
+        if torch.numel(edge) == 1:
+            raise RuntimeError("torch.histogram(): bins must be > 0, but got 0 for dimension {}".format(i))
         if ops.prim.dtype(edge) != dtype:
             raise RuntimeError("torch.histogramdd: input tensor and bins tensors should have the same dtype")
         count = torch.numel(edge) - 1
@@ -99,7 +103,7 @@ def _histogramdd_from_bin_tensors(self: Tensor, bins: List[Tensor], *, weight: O
     return helper_histogram(helper_columns(self, len(bins)), bins, weight, density)
 
 def histogram__bins_tensor(self: Tensor, bins: Tensor, *, weight: Optional[Tensor]=None, density: bool=False) -> Tuple[Tensor, Tensor]:
-    return helper_histogram(torch.reshape(self, [-1, 1]), [bins], weight, density), bins
+    return helper_histogram(torch.reshape(self, [-1, 1]), [bins], weight, density), torch.clone(bins, memory_format=0)
 
 def histogram__bin_ct(self: Tensor, bins: int=100, *, range: Optional[List[float]]=None, weight: Optional[Tensor]=None, density: bool=False) -> Tuple[Tensor, Tensor]:
     x = torch.reshape(self, [-1, 1])

@@ -5,7 +5,7 @@ import torch
 
 from tests.zoo.case import Call
 from tests.zoo.programs.agreed import judged_bodies
-from tests.zoo.programs.define import add_case
+from tests.zoo.programs.define import add_case, program
 
 X = torch.tensor([[0.5, -1.5, 2.0], [3.25, 0.0, -4.0]])
 FLOATS = ("float32", "float64", "bfloat16")
@@ -31,3 +31,11 @@ def methods(family: str) -> Tuple[Any, List[Call]]:
 
 for each in FAMILIES:
     add_case(f"made_{each}", lambda family=each: methods(family), __file__)
+
+
+@program((X.flatten(), torch.tensor([-4.0, -1.0, 0.0, 2.0])))
+def edges_of_their_own(x: torch.Tensor, edges: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor, List[int], torch.Tensor]:
+    counts, copy = torch.histogram(x, edges)
+    edges.add_(1)
+    every_other = torch.histogram(x, edges[::2])[1]
+    return counts, copy, every_other.stride(), edges
