@@ -16,14 +16,24 @@ bool returns_alias(const Argument& result) {
   return result.alias && (!result.alias->before.empty() || !result.alias->contained.empty());
 }
 
-// Arguments [0, count) agree in name and type, ignoring alias annotations.
-bool same_arguments(const Schema& a, size_t count_a, const Schema& b, size_t count_b) {
-  if (count_a != count_b) return false;
-  for (size_t i = 0; i < count_a; ++i) {
-    if (!equal(a.arguments[i].type, b.arguments[i].type)) return false;
-    if (i > 0 && a.arguments[i].name != b.arguments[i].name) return false;
+bool is_tensor_option(std::string_view name) {
+  return name == "dtype" || name == "layout" || name == "device" || name == "pin_memory";
+}
+
+// The first `count` arguments of `a` are those of `b` in name and type, ignoring alias annotations.
+// Where `a` fills a tensor that exists, `b` may also take what a new one is made with.
+bool same_arguments(const Schema& a, size_t count, const Schema& b, bool fills) {
+  size_t i = 0;
+  for (const Argument& argument : b.arguments) {
+    const bool same = i < count && equal(a.arguments[i].type, argument.type) &&
+                      (i == 0 || a.arguments[i].name == argument.name);
+    if (same) {
+      ++i;
+    } else if (!fills || !is_tensor_option(argument.name)) {
+      return false;
+    }
   }
-  return true;
+  return i == count;
 }
 
 // ns::name of ns::name_ and ns::__name__ of ns::__iname__; empty when there is no mark.
@@ -138,7 +148,7 @@ const OpDef* OpRegistry::find_functional(const Schema& schema, std::string_view 
   for (const OpDef* sibling : overloads(name)) {
     const Schema& other = sibling->schema_;
     if (sibling->implemented() && !sibling->writes_ &&
-        same_arguments(schema, count, other, other.arguments.size()) &&
+        same_arguments(schema, count, other, outs == 1) &&
         (outs == 0 || other.returns.size() == outs)) {
       return sibling;
     }

@@ -84,8 +84,7 @@ void copy(OpCall& call) {
   call.ret(out);
 }
 
-void copy_in_place(OpCall& call) {
-  const Tensor self = call.tensor(0), from = call.tensor(1);
+void copy_over(const Tensor& self, const Tensor& from) {
   check_no_overlap(self);
   if (from.sizes() != self.sizes()) {
     const Dims shape = broadcast(self.sizes(), from.sizes());
@@ -96,6 +95,10 @@ void copy_in_place(OpCall& call) {
   }
   check_no_partial_overlap(self, from);
   copy_into(self, from);
+}
+
+void copy_in_place(OpCall& call) {
+  copy_over(call.tensor(0), call.tensor(1));
   call.ret(call.in(0));
 }
 

@@ -29,8 +29,13 @@ void arange_start(OpCall& call);
 void arange_step(OpCall& call);
 void arange_out(OpCall& call);
 void arange_start_out(OpCall& call);
-void linspace(OpCall& call);  // numbers or 0-dim tensors
+void range(OpCall& call);
+void range_step(OpCall& call);
+void range_out(OpCall& call);  // with or without a step
+void linspace(OpCall& call);   // numbers or 0-dim tensors
+void linspace_out(OpCall& call);
 void logspace(OpCall& call);
+void logspace_out(OpCall& call);
 void eye(OpCall& call);
 void eye_m(OpCall& call);
 void tril_indices(OpCall& call);
@@ -48,6 +53,8 @@ void type_as(OpCall& call);
 void cpu(OpCall& call);
 void clone(OpCall& call);
 void copy(OpCall& call);
+// What copy_ does: the shapes must broadcast, no two elements may be one in memory.
+void copy_over(const Tensor& self, const Tensor& from);
 void copy_in_place(OpCall& call);
 void copy_number(OpCall& call);
 void fill(OpCall& call);

@@ -13,4 +13,7 @@ void check_no_overlap(const Tensor& written);
 // gaps are not looked at.
 void check_no_partial_overlap(const Tensor& written, const Tensor& read);
 
+// Throws when the tensors have any memory in common. Those with gaps are not looked at.
+void check_no_shared_memory(const Tensor& written, const Tensor& read);
+
 }  // namespace temper

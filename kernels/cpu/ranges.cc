@@ -1,4 +1,4 @@
-// Sequences: arange, linspace, logspace, eye and indices of triangles.
+// Sequences: arange, range, linspace, logspace, eye and indices of triangles.
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +8,8 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/creation.h"
 #include "kernels/cpu/fill.h"
+#include "kernels/cpu/overlap.h"
+#include "kernels/cpu/pointwise/promote.h"
 
 namespace temper::creation {
 namespace {
@@ -54,7 +56,7 @@ int64_t range_length(const IValue& start, const IValue& end, const IValue& step,
 }
 
 void fill_range(const Tensor& out, const IValue& start, const IValue& step) {
-  visit(out.dtype(), "arange", RealTypes{}, [&]<class T>() {
+  visit(out.dtype(), "arange_cpu", RealTypes{}, [&]<class T>() {
     T* data = out.data<T>();
     if constexpr (std::is_integral_v<T>) {
       const auto first = static_cast<uint64_t>(whole(start));
@@ -76,24 +78,75 @@ void fill_range(const Tensor& out, const IValue& start, const IValue& step) {
   });
 }
 
-Tensor make_range(const OpCall& call, const IValue& start, const IValue& end, const IValue& step,
-                  size_t dtype_arg) {
-  check_factory(call, dtype_arg);
-  // bool counts as an integer here.
-  const bool integers = !start.is_double() && !end.is_double() && !step.is_double();
-  const DType dtype = call.dtype_or(dtype_arg, integers ? DType::kInt64 : DType::kFloat32);
+Tensor make_range(const IValue& start, const IValue& end, const IValue& step, DType dtype) {
   const Tensor out = temper::empty({range_length(start, end, step, dtype)}, dtype);
   fill_range(out, start, step);
   return out;
 }
 
-void range_out(OpCall& call, const IValue& start, const IValue& end, const IValue& step,
-               size_t out_arg) {
+DType range_dtype(const OpCall& call, const IValue& start, const IValue& end, const IValue& step,
+                  size_t dtype_arg) {
+  check_factory(call, dtype_arg);
+  // bool counts as an integer here.
+  const bool integers = !start.is_double() && !end.is_double() && !step.is_double();
+  return call.dtype_or(dtype_arg, integers ? DType::kInt64 : kDefaultFloat);
+}
+
+// What range() computes in.
+template <class T>
+using RangeNumber =
+    std::conditional_t<std::is_integral_v<T>, int64_t,
+                       std::conditional_t<std::is_same_v<T, BFloat16>, float, double>>;
+
+using Wide = __int128;
+
+template <class T>
+int64_t closed_length(RangeNumber<T> first, RangeNumber<T> last, RangeNumber<T> step) {
+  if (!(step > 0 || step < 0)) fail("step must be nonzero");
+  if (!std::isfinite(static_cast<double>(first)) || !std::isfinite(static_cast<double>(last))) {
+    fail("unsupported range: ", first, " -> ", last);
+  }
+  if (step > 0 ? last < first : last > first) {
+    fail("upper bound and larger bound inconsistent with step sign");
+  }
+  using Length = std::conditional_t<std::is_integral_v<T>, Wide, RangeNumber<T>>;
+  const Length length = (Length(last) - Length(first)) / Length(step) + Length(1);
+  if (!(static_cast<double>(length) < 0x1p62)) fail("invalid size, possible overflow?");
+  return static_cast<int64_t>(length);
+}
+
+// Both ends are included. Integers are cut before anything is computed, the step as well.
+Tensor make_closed_range(const IValue& start, const IValue& end, const IValue& step, DType dtype) {
+  Tensor out;
+  using Types = TypeSet<uint8_t, int8_t, int16_t, int32_t, int64_t, BFloat16, float, double>;
+  visit(dtype, "range_cpu", Types{}, [&]<class T>() {
+    using N = RangeNumber<T>;
+    const auto number = [](const IValue& value) {
+      if constexpr (std::is_integral_v<T>)
+        return whole(value);
+      else
+        return static_cast<N>(value.scalar_as_double());
+    };
+    const N first = number(start), stride = number(step);
+    out = temper::empty({closed_length<T>(first, number(end), stride)}, dtype);
+    T* data = out.data<T>();
+    for (int64_t i = 0; i < out.numel(); ++i) {
+      if constexpr (std::is_integral_v<T>) {
+        data[i] = static_cast<T>(static_cast<uint64_t>(first) +
+                                 static_cast<uint64_t>(i) * static_cast<uint64_t>(stride));
+      } else {
+        data[i] = T(static_cast<Compute<T>>(first + static_cast<N>(i) * stride));
+      }
+    }
+  });
+  return out;
+}
+
+// Fills the tensor at `out_arg`, which keeps its shape when it has as many elements.
+void store_sequence(OpCall& call, size_t out_arg, const Tensor& values) {
   Tensor out = call.tensor(out_arg);
-  const int64_t length = range_length(start, end, step, out.dtype());
-  if (out.numel() != length) out.resize({length});
-  const Tensor values = temper::empty({length}, out.dtype());
-  fill_range(values, start, step);
+  if (out.numel() != values.numel()) out.resize(values.sizes());
+  check_no_overlap(out);
   copy_into(out, values.view_as_shape(out.sizes()));
   call.ret(call.in(out_arg));
 }
@@ -121,13 +174,16 @@ struct Interval {
   Tensor out;
 };
 
-Interval make_interval(const OpCall& call, size_t dtype_arg) {
+DType interval_dtype(const OpCall& call, size_t dtype_arg) {
   check_factory(call, dtype_arg);
+  const bool complex = number_at(call, 0).is_complex() || number_at(call, 1).is_complex();
+  return call.dtype_or(dtype_arg, complex ? DType::kComplex64 : kDefaultFloat);
+}
+
+Interval make_interval(const OpCall& call, DType dtype) {
   Interval it{number_at(call, 0), number_at(call, 1), call.integer(2), {}};
   if (it.steps < 0) fail("number of steps must be non-negative");
-  const bool complex = it.start.is_complex() || it.end.is_complex();
-  it.out = temper::empty({it.steps},
-                         call.dtype_or(dtype_arg, complex ? DType::kComplex64 : DType::kFloat32));
+  it.out = temper::empty({it.steps}, dtype);
   return it;
 }
 
@@ -157,8 +213,6 @@ void fill_interval(const Interval& it, const Point& point) {
   }
 }
 
-using Wide = __int128;
-
 // Places (r, c) of a matrix with c < r + offset.
 Wide places_below(int64_t rows, int64_t cols, Wide offset) {
   const Wide first = std::max<Wide>(0, 1 - offset);
@@ -171,6 +225,8 @@ Wide places_below(int64_t rows, int64_t cols, Wide offset) {
 Tensor triangle_indices(int64_t rows, int64_t cols, int64_t offset, bool lower, DType dtype) {
   if (rows < 0) fail("row must be non-negative, got", rows);
   if (cols < 0) fail("col must be non-negative, got", cols);
+  visit(dtype, lower ? "tril_indices" : "triu_indices", TypeSet<int32_t, int64_t>{},
+        []<class T>() {});
   const Wide below = places_below(rows, cols, lower ? Wide(offset) + 1 : Wide(offset));
   const Wide count = lower ? below : Wide(rows) * cols - below;
   if (count > INT64_MAX / 16) {
@@ -200,18 +256,8 @@ Tensor identity(const OpCall& call, int64_t rows, int64_t cols, size_t dtype_arg
   return out;
 }
 
-}  // namespace
-
-void arange(OpCall& call) { call.ret(make_range(call, 0, call.in(0), 1, 1)); }
-void arange_start(OpCall& call) { call.ret(make_range(call, call.in(0), call.in(1), 1, 2)); }
-void arange_step(OpCall& call) {
-  call.ret(make_range(call, call.in(0), call.in(1), call.in(2), 3));
-}
-void arange_out(OpCall& call) { range_out(call, 0, call.in(0), 1, 1); }
-void arange_start_out(OpCall& call) { range_out(call, call.in(0), call.in(1), call.in(2), 3); }
-
-void linspace(OpCall& call) {
-  const Interval it = make_interval(call, 3);
+Tensor make_linspace(const OpCall& call, DType dtype) {
+  const Interval it = make_interval(call, dtype);
   if (it.steps == 1) fill_scalar(it.out, it.start);
   if (it.steps > 1) {
     visit(it.out.dtype(), "linspace_cpu", IntervalTypes{}, [&]<class T>() {
@@ -235,22 +281,29 @@ void linspace(OpCall& call) {
       }
     });
   }
-  call.ret(it.out);
+  return it.out;
 }
 
-void logspace(OpCall& call) {
-  const Interval it = make_interval(call, 4);
+Tensor make_logspace(const OpCall& call, DType dtype) {
+  const Interval it = make_interval(call, dtype);
   const double base = call.number(3);
+  if (it.steps == 0) return it.out;
+  if (it.steps == 1) {
+    fill_scalar(it.out, is_complex(dtype)
+                            ? IValue(std::pow(Complex128(base), it.start.scalar_as_complex()))
+                            : IValue(std::pow(base, it.start.scalar_as_double())));
+    return it.out;
+  }
   visit(it.out.dtype(), "logspace_cpu", IntervalTypes{}, [&]<class T>() {
-    const double last = static_cast<double>(std::max<int64_t>(it.steps - 1, 1));
+    const double last = static_cast<double>(it.steps - 1);
     if constexpr (std::is_integral_v<T>) {
       const double start = static_cast<double>(interval_end<T>(it.start));
       const double end = static_cast<double>(interval_end<T>(it.end));
       const double step = static_cast<float>(end - start) / last;
       fill_interval<T>(it, [&](bool lower, int64_t i) {
         const double moved = step * static_cast<double>(i);
-        const double power = lower || it.steps == 1 ? start + moved : end - moved;
-        return truncate_to<T>(std::pow(base, power));
+        const double power = lower ? start + moved : end - moved;
+        return static_cast<T>(truncate_to_int64(std::pow(base, power)));
       });
     } else {
       const auto start = interval_end<T>(it.start), end = interval_end<T>(it.end);
@@ -258,12 +311,58 @@ void logspace(OpCall& call) {
       const C step = (end - start) / C(last);
       fill_interval<T>(it, [&](bool lower, int64_t i) {
         const C moved = step * C(static_cast<double>(i));
-        const C power = lower || it.steps == 1 ? start + moved : end - moved;
+        const C power = lower ? start + moved : end - moved;
         return T(std::pow(C(base), power));
       });
     }
   });
-  call.ret(it.out);
+  return it.out;
+}
+
+}  // namespace
+
+void arange(OpCall& call) {
+  const IValue start = 0, step = 1;
+  call.ret(make_range(start, call.in(0), step, range_dtype(call, start, call.in(0), step, 1)));
+}
+void arange_start(OpCall& call) {
+  const IValue step = 1;
+  call.ret(
+      make_range(call.in(0), call.in(1), step, range_dtype(call, call.in(0), call.in(1), step, 2)));
+}
+void arange_step(OpCall& call) {
+  call.ret(make_range(call.in(0), call.in(1), call.in(2),
+                      range_dtype(call, call.in(0), call.in(1), call.in(2), 3)));
+}
+void arange_out(OpCall& call) {
+  store_sequence(call, 1, make_range(0, call.in(0), 1, call.tensor(1).dtype()));
+}
+void arange_start_out(OpCall& call) {
+  store_sequence(call, 3, make_range(call.in(0), call.in(1), call.in(2), call.tensor(3).dtype()));
+}
+
+void range(OpCall& call) {
+  check_factory(call, 2);
+  call.ret(make_closed_range(call.in(0), call.in(1), 1, call.dtype_or(2, kDefaultFloat)));
+}
+void range_step(OpCall& call) {
+  check_factory(call, 3);
+  call.ret(make_closed_range(call.in(0), call.in(1), call.in(2), call.dtype_or(3, kDefaultFloat)));
+}
+void range_out(OpCall& call) {
+  const IValue step = call.size() == 4 ? call.in(2) : IValue(1);
+  const size_t out_arg = call.size() - 1;
+  store_sequence(call, out_arg,
+                 make_closed_range(call.in(0), call.in(1), step, call.tensor(out_arg).dtype()));
+}
+
+void linspace(OpCall& call) { call.ret(make_linspace(call, interval_dtype(call, 3))); }
+void linspace_out(OpCall& call) {
+  store_sequence(call, 3, make_linspace(call, call.tensor(3).dtype()));
+}
+void logspace(OpCall& call) { call.ret(make_logspace(call, interval_dtype(call, 4))); }
+void logspace_out(OpCall& call) {
+  store_sequence(call, 4, make_logspace(call, call.tensor(4).dtype()));
 }
 
 void eye(OpCall& call) { call.ret(identity(call, call.integer(0), call.integer(0), 1)); }

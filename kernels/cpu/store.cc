@@ -4,6 +4,8 @@
 #include "core/op/op_def.h"
 #include "core/op/run_context.h"
 #include "core/value/function.h"
+#include "kernels/cpu/creation.h"
+#include "kernels/cpu/out_rules.h"
 #include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/pointwise.h"
 
@@ -12,13 +14,38 @@ namespace {
 
 using Values = absl::InlinedVector<IValue, 8>;
 
-// Results of the functional sibling for the first `count` arguments.
-Values run_functional(OpCall& call, size_t count) {
+Values arguments_of(const OpCall& call, size_t count) {
+  Values values;
+  for (size_t i = 0; i < count; ++i) values.push_back(call.in(i));
+  return values;
+}
+
+// Arguments of the functional sibling of an out= form, of which `count` are given. It may take the
+// options of a new tensor besides: those of the tensor that is filled.
+Values with_options_of(const OpCall& call, size_t count, const Tensor& out) {
+  const auto& plain = call.op().functional()->schema().arguments;
+  const auto& given = call.op().schema().arguments;
+  const bool wants_dtype = plain.size() > count || computes_in_dtype_of_out(call.op());
+  Values values;
+  size_t i = 0;
+  for (const Argument& argument : plain) {
+    if (i < count && (i == 0 || given[i].name == argument.name)) {
+      values.push_back(call.in(i++));
+    } else {
+      values.emplace_back();
+    }
+    if (wants_dtype && argument.name == "dtype" && values.back().is_none()) {
+      values.back() = static_cast<int64_t>(out.dtype());
+    }
+  }
+  return values;
+}
+
+Values run_functional(const OpCall& call, Values values) {
   const OpDef& op = *call.op().functional();
-  const size_t results = op.schema().returns.size();
-  Values values(count + results);
-  for (size_t i = 0; i < count; ++i) values[i] = call.in(i);
+  const size_t count = values.size(), results = op.schema().returns.size();
   if (op.kernel()) {
+    values.resize(count + results);
     absl::InlinedVector<Register, 12> registers(count + results);
     for (size_t i = 0; i < registers.size(); ++i) registers[i] = static_cast<Register>(i);
     OpCall inner(op, call.context(), values.data(), registers.data(), count,
@@ -27,7 +54,7 @@ Values run_functional(OpCall& call, size_t count) {
     values.erase(values.begin(), values.begin() + static_cast<ptrdiff_t>(count));
     return values;
   }
-  std::vector<IValue> args(values.begin(), values.begin() + static_cast<ptrdiff_t>(count));
+  std::vector<IValue> args(values.begin(), values.end());
   IValue result = call.context().caller->call(*op.composite(), std::move(args), call.context());
   Values out;
   if (results == 1) {
@@ -42,6 +69,15 @@ void check_cast(const Tensor& from, const Tensor& to) {
   if (!can_cast(from.dtype(), to.dtype())) {
     fail("result type ", dtype_name(from.dtype()), " can't be cast to the desired output type ",
          dtype_name(to.dtype()));
+  }
+}
+
+// A tensor that is resized takes the layout of the result with its shape, unless it is `plain`.
+void resize_as(Tensor target, const Tensor& value, bool plain) {
+  if (target.sizes() == value.sizes()) return;
+  target.resize(value.sizes());
+  if (!plain && is_non_overlapping_and_dense(value.sizes(), value.strides())) {
+    target.set_view(target.as_strided(value.sizes(), value.strides(), target.offset()));
   }
 }
 
@@ -66,22 +102,31 @@ void store_into(const Tensor& target, const Tensor& value) {
 void store_in_place(OpCall& call) {
   if (call.op().functional()->pointwise()) return pointwise_in_place(call);
   const IValue self = call.in(0);
-  store_into(self.to_tensor(), run_functional(call, call.size())[0].to_tensor());
+  store_into(self.to_tensor(),
+             run_functional(call, arguments_of(call, call.size()))[0].to_tensor());
   call.ret(self);
 }
 
 void store_out(OpCall& call) {
-  if (call.op().functional()->pointwise()) return pointwise_out(call);
-  const size_t outs = call.op().functional()->schema().returns.size();
+  const OpDef& op = call.op();
+  const OpDef& functional = *op.functional();
+  const size_t outs = functional.schema().returns.size();
   const size_t count = call.size() - outs;
-  const Values results = run_functional(call, count);
+  if (functional.pointwise() && !copies_result(op)) return pointwise_out(call);
+  for (size_t i = 0; i < outs; ++i) check_out_overlap(call, count, call.tensor(count + i));
+  const Values results = run_functional(call, with_options_of(call, count, call.tensor(count)));
+  const bool makes_new = functional.schema().arguments.size() > count;
   for (size_t i = 0; i < outs; ++i) {
     const IValue out = call.in(count + i);
-    Tensor target = out.to_tensor();
-    const Tensor value = results[i].to_tensor();
-    check_cast(value, target);
-    target.resize(value.sizes());
-    copy_into(target, value);
+    const Tensor target = out.to_tensor(), value = results[i].to_tensor();
+    if (copies_over(op)) {
+      creation::copy_over(target, value);
+    } else {
+      check_out_dtype(op, i, value.dtype(), target.dtype());
+      resize_as(target, value, copies_result(op) || makes_new);
+      if (!makes_new) check_no_overlap(target);
+      copy_into(target, value);
+    }
     call.ret(i, out);
   }
 }
@@ -103,7 +148,7 @@ void restore_layout(OpCall& call) {
 }
 
 void store_copy(OpCall& call) {
-  const Values results = run_functional(call, call.size());
+  const Values results = run_functional(call, arguments_of(call, call.size()));
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].is_tensor()) {
       call.ret(i, own_copy(results[i].to_tensor()));

@@ -64,6 +64,7 @@ constexpr OpRow kRows[] = {
     {"aten::data", views::detach, kView},
     {"aten::alias", views::alias, kView},
     {"aten::positive", views::positive, kView},
+    {"aten::lift", views::same, kMayReturnInput},
     {"aten::lift_fresh", views::same, kView},
     {"aten::pin_memory", views::same},
     {"aten::contiguous", views::contiguous},

@@ -208,22 +208,20 @@ def fft_hfft2(self: Tensor, s: Optional[List[int]]=None, dim: List[int]=[-2, -1]
 def fft_ihfft2(self: Tensor, s: Optional[List[int]]=None, dim: List[int]=[-2, -1], norm: Optional[str]=None) -> Tensor:
     return torch.fft_ihfftn(self, s, dim, norm)
 
-def helper_frequencies(n: int, d: float, dtype: int) -> Tensor:
-    low = torch.arange((n + 1) // 2, dtype=7)
-    high = torch.arange(-(n // 2), 0, dtype=7)
-    return torch.to(torch.cat([low, high]) / (float(n) * d), dtype)
+def helper_frequency_dtype(name: str, dtype: Optional[int]) -> int:
+    kind = 6 if dtype is None else unchecked_cast(int, dtype)
+    if kind not in [5, 6, 7, 9, 10, 15]:
+        raise RuntimeError(name + " requires a floating point or complex dtype")
+    return kind
 
 def fft_fftfreq(n: int, d: float=1., *, dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None) -> Tensor:
-    return helper_frequencies(n, d, 6 if dtype is None else unchecked_cast(int, dtype))
-
-def fft_fftfreq__out(n: int, d: float=1., *, out: Tensor) -> Tensor:
-    return torch.copy_(torch.resize_(out, [n]), helper_frequencies(n, d, ops.prim.dtype(out)))
+    kind = helper_frequency_dtype("fftfreq", dtype)
+    low = torch.arange((n + 1) // 2, dtype=kind)
+    high = torch.arange(-(n // 2), 0, dtype=kind)
+    return torch.cat([low, high]) / (float(n) * d)
 
 def fft_rfftfreq(n: int, d: float=1., *, dtype: Optional[int]=None, layout: Optional[int]=None, device: Optional[Device]=None, pin_memory: Optional[bool]=None) -> Tensor:
-    return torch.to(torch.arange(n // 2 + 1, dtype=7) / (float(n) * d), 6 if dtype is None else unchecked_cast(int, dtype))
-
-def fft_rfftfreq__out(n: int, d: float=1., *, out: Tensor) -> Tensor:
-    return torch.copy_(torch.resize_(out, [n // 2 + 1]), torch.arange(n // 2 + 1, dtype=7) / (float(n) * d))
+    return torch.arange(n // 2 + 1, dtype=helper_frequency_dtype("rfftfreq", dtype)) / (float(n) * d)
 
 # A window of n_fft points: the given one, or ones, in the middle of zeros.
 def helper_window(window: Optional[Tensor], dtype: int, n_fft: int, win_length: int) -> Tensor:

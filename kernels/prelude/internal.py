@@ -83,6 +83,18 @@ def _reshape_from_tensor(self: Tensor, shape: Tensor) -> Tensor:
 def _unsafe_index_put(self: Tensor, indices: List[Optional[Tensor]], values: Tensor, accumulate: bool=False) -> Tensor:
     return torch.index_put(self, indices, values, accumulate)
 
+def _unsafe_index_put__hacked_twin(self: Tensor, indices: List[Tensor], values: Tensor, accumulate: bool=False) -> Tensor:
+    return torch.index_put(self, indices, values, accumulate)
+
+def _index_put_impl(self: Tensor, indices: List[Optional[Tensor]], values: Tensor, accumulate: bool=False, unsafe: bool=False) -> Tensor:
+    return torch.index_put(self, indices, values, accumulate)
+
+def resize(self: Tensor, size: List[int], *, memory_format: Optional[int]=None) -> Tensor:
+    return torch.resize_(torch.clone(self), size, memory_format=memory_format)
+
+def resize_as(self: Tensor, the_template: Tensor, *, memory_format: Optional[int]=None) -> Tensor:
+    return torch.resize_as_(torch.clone(self), the_template, memory_format=memory_format)
+
 def flatten_dense_tensors(tensors: List[Tensor]) -> Tensor:
     flat: List[Tensor] = []
     for t in tensors:

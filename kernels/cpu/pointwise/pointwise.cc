@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
+#include "kernels/cpu/out_rules.h"
 #include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/evaluate.h"
 #include "kernels/cpu/pointwise/few.h"
@@ -175,6 +176,8 @@ void pointwise_out(OpCall& call) {
   const PointwiseRule& rule = *call.op().functional()->pointwise();
   Tensor dest = out.to_tensor();
   const Operands operands = gather(call, rule);
+  const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
+  check_out_dtype(call.op(), 0, dtypes.output, dest.dtype());
   const Dims shape = broadcast_shape(operands.tensors);
   if (dest.sizes() != DimsView(shape)) {
     dest.resize(shape);

@@ -66,10 +66,8 @@ Tensor mean_over(const RunContext& context, const Tensor& self, DimsView dims, b
                  std::optional<DType> wanted) {
   const DType dtype = wanted.value_or(self.dtype());
   if (!is_floating(dtype) && !is_complex(dtype)) {
-    fail(
-        "mean(): could not infer output dtype. Input dtype must be either a floating point or "
-        "complex dtype. Got: ",
-        dtype_name(dtype));
+    fail("mean(): could not infer output dtype. ", wanted ? "Optional" : "Input",
+         " dtype must be either a floating point or complex dtype. Got: ", dtype_name(dtype));
   }
   const Tensor x = folds_as(self.dtype(), dtype) ? self : to_dtype(self, dtype);
   if (is_complex(dtype)) return complex_means(context, x, dims, keepdim);

@@ -45,6 +45,23 @@ TEST(Registry, DerivesInPlaceAndOutForms) {
   EXPECT_EQ(registry.find("aten::relu.out")->functional(), registry.find("aten::relu"));
 }
 
+// What is filled stands for the dtype, layout and device of a new tensor.
+TEST(Registry, DerivesOutFormsOfFactories) {
+  OpRegistry registry;
+  registry.add_schemas(
+      "aten::make(int[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+      "bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor\n"
+      "aten::make.names(int[] size, *, str[]? names, ScalarType? dtype=None) -> Tensor\n"
+      "aten::make.out(int[] size, *, MemoryFormat? memory_format=None, Tensor(a!) out) -> "
+      "Tensor(a!)\n"
+      "aten::make.names_out(int[] size, *, str[]? names, Tensor(a!) out) -> Tensor(a!)\n");
+  const OpRow rows[] = {{"aten::make", nothing}};
+  registry.add(rows);
+  registry.seal(nothing, nothing, nothing);
+  EXPECT_EQ(registry.find("aten::make.out")->functional(), registry.find("aten::make"));
+  EXPECT_FALSE(registry.find("aten::make.names_out")->implemented());
+}
+
 TEST(Registry, MissingOperatorsWithoutResultsAreNotPure) {
   OpRegistry registry;
   registry.add_schemas("aten::backward(Tensor self) -> ()\naten::relu(Tensor self) -> Tensor\n");
