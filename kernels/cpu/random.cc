@@ -93,11 +93,11 @@ Tensor draw_with_replacement(const Tensor& weights, int64_t rows, int64_t choice
 }
 
 // The choices with the largest weight / exponential draw.
-Tensor draw_without_replacement(const Tensor& weights, DType dtype, int64_t rows, int64_t choices,
-                                int64_t samples, GeneratorValue& generator) {
-  const Tensor keys = empty({rows, choices}, dtype);
+Tensor draw_without_replacement(const Tensor& self, const Tensor& weights, int64_t rows,
+                                int64_t choices, int64_t samples, GeneratorValue& generator) {
+  const Tensor keys = empty_like(self);  // drawn in the order of its memory
   fill_exponential(keys, 1, generator);
-  const Tensor wide = to_dtype(keys, DType::kFloat64);
+  const Tensor wide = to_dtype(keys, DType::kFloat64).contiguous();
   const Tensor out = empty({rows, samples}, DType::kInt64);
   std::vector<int64_t> order(static_cast<size_t>(choices));
   for (int64_t r = 0; r < rows; ++r) {
@@ -371,7 +371,7 @@ void multinomial(OpCall& call) {
   GeneratorValue& generator = generator_of(call, 3);
   const Tensor out =
       !replacement
-          ? draw_without_replacement(weights, self.dtype(), rows, choices, samples, generator)
+          ? draw_without_replacement(self, weights, rows, choices, samples, generator)
           : draw_with_replacement(weights, rows, choices, samples, generator);
   call.ret(self.dim() == 1 ? out.view_as_shape({samples}) : out);
 }

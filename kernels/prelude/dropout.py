@@ -40,8 +40,8 @@ def native_dropout(input: Tensor, p: float, train: Optional[bool]) -> Tuple[Tens
     if train is not None:
         training = train
     if not training or torch.numel(input) == 0:
-        return input, torch.ones_like(input, dtype=11)
-    keep = helper_keep(input, p, torch.size(input))
+        return torch.clone(input), torch.ones_like(input, dtype=11)
+    keep = torch.bernoulli_(torch.empty_like(input), 1. - p)
     return helper_scaled(input, keep, p), torch.to(keep, 11)
 
 def _masked_scale(self: Tensor, mask: Tensor, scale: float) -> Tensor:

@@ -70,3 +70,16 @@ def edges_of_their_own(x: torch.Tensor, edges: torch.Tensor) -> Tuple[torch.Tens
     edges.add_(1)
     every_other = torch.histogram(x, edges[::2])[1]
     return counts, copy, every_other.stride(), edges
+
+
+@program(*((x, train) for x in (X, X.t(), X.view(1, 2, 3, 1).contiguous(memory_format=torch.channels_last))
+           for train in (True, False)))
+def dropped_by_layout(x: torch.Tensor, train: bool) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    kept, mask = torch.native_dropout(x, 0.5, train)
+    kept.add_(1)
+    return kept, mask, x
+
+
+@program(*((w,) for w in (X.abs() + 0.1, (X.abs() + 0.1).t(), (X.abs() + 0.1).expand(2, 2, 3)[:, 0])))
+def chosen_by_layout(weights: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+    return torch.multinomial(weights, 2), torch.multinomial(weights, 2, replacement=True)
