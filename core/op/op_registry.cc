@@ -45,12 +45,19 @@ std::string without_in_place_mark(std::string name) {
   return name;
 }
 
+// A tensor, or a list of tensors, that is written.
+bool is_filled(const Argument& argument) {
+  if (!argument.alias) return false;
+  const auto& elements = argument.alias->contained;
+  return argument.is_write() || (!elements.empty() && elements[0].is_write);
+}
+
 // Trailing keyword-only arguments that are written: the results of an out= form.
 size_t count_outs(const Schema& schema) {
   size_t outs = 0;
   while (outs < schema.arguments.size()) {
     const Argument& argument = schema.arguments[schema.arguments.size() - 1 - outs];
-    if (!argument.keyword_only || !argument.is_write()) break;
+    if (!argument.keyword_only || !is_filled(argument)) break;
     ++outs;
   }
   return outs;

@@ -159,7 +159,8 @@ constexpr Row kRows[] = {
     {Rule::kCopied, "",
      "__lshift__.Scalar_out __lshift__.Tensor_out __rshift__.Scalar_out __rshift__.Tensor_out "
      "_adaptive_avg_pool2d.out _adaptive_avg_pool3d.out _add_relu.Scalar_out _aminmax.dim_out "
-     "_aminmax.out _conj_physical.out _convolution.out _index_put_impl.out _masked_softmax.out "
+     "_aminmax.out _conj_physical.out _histogramdd_bin_edges _convolution.out _index_put_impl.out "
+     "_masked_softmax.out "
      "_sample_dirichlet.out _standard_gamma.out _unique.out _unique2.out _unsafe_view.out "
      "_upsample_bicubic2d_aa.vec_out _upsample_bilinear2d_aa.vec_out "
      "_upsample_nearest_exact1d.vec_out _upsample_nearest_exact2d.vec_out "
@@ -185,14 +186,17 @@ constexpr Row kRows[] = {
      "remainder.Scalar_Tensor_out repeat.out repeat_interleave.Tensor_out resize.out "
      "resize_as.out roll.out rot90.out rsub.Scalar_out rsub.Tensor_out searchsorted.Scalar_out "
      "select_scatter.out slice_scatter.out std_mean.correction_out sub.Scalar_out sum.out "
-     "trace.out uniform.out unique_consecutive.out unique_dim.out unique_dim_consecutive.out "
+     "trace.out uniform.out unsafe_split unsafe_split_with_sizes unique_consecutive.out "
+     "unique_dim.out unique_dim_consecutive.out "
      "upsample_bicubic2d.vec_out upsample_bilinear2d.vec_out upsample_linear1d.vec_out "
      "upsample_nearest1d.vec_out upsample_nearest2d.vec_out upsample_nearest3d.vec_out "
      "var_mean.correction_out zero.out"},
     {Rule::kCopiedOver, "",
      "_conj_copy _reshape_alias_copy alias_copy as_strided_copy detach_copy diagonal_copy "
-     "expand_copy permute_copy select_copy slice_copy squeeze_copy t_copy transpose_copy "
-     "unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy"},
+     "expand_copy permute_copy select_copy slice_copy split_copy split_with_sizes_copy "
+     "squeeze_copy "
+     "t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy view_as_complex_copy "
+     "view_as_real_copy view_copy"},
 };
 constexpr Row kUsual = {Rule::kCast, "result type %R can't be cast to the desired output type %O",
                         ""};

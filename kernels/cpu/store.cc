@@ -1,5 +1,7 @@
 #include "kernels/cpu/store.h"
 
+#include <algorithm>
+
 #include "absl/container/inlined_vector.h"
 #include "core/op/op_def.h"
 #include "core/op/run_context.h"
@@ -72,6 +74,13 @@ void check_cast(const Tensor& from, const Tensor& to) {
   }
 }
 
+// "split_copy_Tensor_out" of aten::split_copy.Tensor_out.
+std::string function_name(const OpDef& op) {
+  std::string name = op.key().substr(op.key().find("::") + 2);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
 // A tensor that is resized takes the layout of the result with its shape, unless it is `plain`.
 void resize_as(Tensor target, const Tensor& value, bool plain) {
   if (target.sizes() == value.sizes()) return;
@@ -85,6 +94,29 @@ Tensor own_copy(const Tensor& view) {
   const Tensor out = empty(view.sizes(), view.dtype());
   copy_into(out, view);
   return out;
+}
+
+// Result number `i` in what is given for it. Tensors that are made anew have no memory to clash in.
+void store(const OpDef& op, size_t i, const Tensor& target, const Tensor& value, bool makes_new) {
+  if (copies_over(op)) return creation::copy_over(target, value);
+  check_out_dtype(op, i, value.dtype(), target.dtype());
+  resize_as(target, value, copies_result(op) || makes_new);
+  if (!makes_new) check_no_overlap(target);
+  copy_into(target, value);
+}
+
+// The form whose only result is a list of tensors, which it does not return.
+void store_lists(OpCall& call, size_t count) {
+  const Values results = run_functional(call, arguments_of(call, count));
+  const auto& values = results[0].to_list().items;
+  const auto& targets = call.in(count).to_list().items;
+  if (values.size() != targets.size()) {
+    fail(function_name(call.op()), "() expected an out= argument of size ", values.size(),
+         ", got size ", targets.size());
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    store(call.op(), 0, targets[i].to_tensor(), values[i].to_tensor(), false);
+  }
 }
 
 }  // namespace
@@ -112,21 +144,14 @@ void store_out(OpCall& call) {
   const OpDef& functional = *op.functional();
   const size_t outs = functional.schema().returns.size();
   const size_t count = call.size() - outs;
+  if (call.in(count).is_list()) return store_lists(call, count);
   if (functional.pointwise() && !copies_result(op)) return pointwise_out(call);
   for (size_t i = 0; i < outs; ++i) check_out_overlap(call, count, call.tensor(count + i));
   const Values results = run_functional(call, with_options_of(call, count, call.tensor(count)));
   const bool makes_new = functional.schema().arguments.size() > count;
   for (size_t i = 0; i < outs; ++i) {
     const IValue out = call.in(count + i);
-    const Tensor target = out.to_tensor(), value = results[i].to_tensor();
-    if (copies_over(op)) {
-      creation::copy_over(target, value);
-    } else {
-      check_out_dtype(op, i, value.dtype(), target.dtype());
-      resize_as(target, value, copies_result(op) || makes_new);
-      if (!makes_new) check_no_overlap(target);
-      copy_into(target, value);
-    }
+    store(op, i, out.to_tensor(), results[i].to_tensor(), makes_new);
     call.ret(i, out);
   }
 }

@@ -208,6 +208,7 @@ bool reshapes_in_place(const Block& block) {
     }
     const OpDef* op = node->op();
     if (!op || !op->writes() || op->in_place()) continue;
+    if (op->functional()) return true;  // an out= form, of a list of tensors as well
     const auto& arguments = op->schema().arguments;
     for (size_t i = 0; i < arguments.size(); ++i) {
       if (arguments[i].is_write() && node->input(i)->type()->kind() == TypeKind::kTensor)

@@ -100,6 +100,17 @@ def methods(family: str) -> Tuple[Any, List[Call]]:
                           for text in expressions for tensor in tensors.values()], INPUTS)
 
 
+def lists() -> Tuple[Any, List[Call]]:
+    """Operators that fill a list of tensors and return nothing."""
+    expressions = ["torch.split_copy(A, 1, 0, out=o)", "torch.split_copy(A, 1, 1, out=o)", "torch.unbind_copy(A, 0, out=o)",
+                   "torch.unbind_copy(A, 1, out=o)", "torch.split_with_sizes_copy(A, [1, 1], 0, out=o)",
+                   "torch.split_with_sizes_copy(A, [2], 0, out=o)", "torch.ops.aten.unsafe_split(A, 1, 0, out=o)",
+                   "torch.ops.aten.unsafe_split_with_sizes(A, [1, 1], 0, out=o)"]
+    tensors = ["torch.zeros(1, 3)", "torch.zeros(3)", "torch.zeros(1, 3, dtype=torch.int64)", "torch.zeros(0)"]
+    return judged_bodies([f"o = [{tensor}, {tensor}]\n    {text}\n    return o"
+                          for text in expressions for tensor in tensors], INPUTS)
+
+
 def sharing() -> Tuple[Any, List[Call]]:
     return judged_bodies([f"w = x + 0\n    o = {written}\n    r = {read}\n    {text}\n    return w"
                           for text in SHARING for written, read in SHARED.values()],
@@ -108,4 +119,5 @@ def sharing() -> Tuple[Any, List[Call]]:
 
 for each in FAMILIES:
     add_case(f"out_{each}", lambda family=each: methods(family), __file__)
+add_case("out_lists", lists, __file__)
 add_case("out_sharing", sharing, __file__)
