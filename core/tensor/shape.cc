@@ -43,7 +43,7 @@ Dims contiguous_strides(DimsView sizes) {
     strides[i] = step;
     // Empty tensors may have other sizes whose product is beyond 64 bits.
     if (__builtin_mul_overflow(step, std::max<int64_t>(sizes[i], 1), &step)) {
-      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+      fail("Storage size calculation overflowed with sizes=", to_string(sizes));
     }
   }
   return strides;
@@ -58,7 +58,7 @@ Dims channels_last_strides(DimsView sizes) {
   for (size_t i = rank - 1; i >= 2; --i) {
     strides[i] = step;
     if (__builtin_mul_overflow(step, std::max<int64_t>(sizes[i], 1), &step)) {
-      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+      fail("Storage size calculation overflowed with sizes=", to_string(sizes));
     }
   }
   strides[0] = step;
@@ -141,7 +141,7 @@ Dims dense_strides_like(DimsView sizes, absl::Span<const Dims> operands) {
   for (size_t d : order) {
     out[d] = step;
     if (sizes[d] > 1 && __builtin_mul_overflow(step, sizes[d], &step)) {
-      fail("tensor of shape ", to_string(sizes), " has strides beyond 64 bits");
+      fail("Storage size calculation overflowed with sizes=", to_string(sizes));
     }
   }
   return out;

@@ -14,6 +14,15 @@ void check_options(const OpCall& call, size_t i) {
   check_device(call, i + 1);
 }
 
+// The dtype argument `i`. A quantized tensor needs a scale, which only quantizing gives it.
+DType new_dtype(const OpCall& call, size_t i, DType fallback) {
+  const DType dtype = call.dtype_or(i, fallback);
+  if (is_quantized(dtype) && dtype != fallback) {
+    fail("Could not run '", call.op().key(), "' with arguments from the 'QuantizedCPU' backend.");
+  }
+  return dtype;
+}
+
 MemoryFormat format_of(const OpCall& call, size_t i, MemoryFormat fallback) {
   return i < call.size() ? memory_format_or(call, i, fallback) : fallback;
 }
@@ -22,15 +31,15 @@ Tensor make(const OpCall& call, size_t dtype_arg, DimsView sizes, DType fallback
   check_options(call, dtype_arg + 1);
   const MemoryFormat format = format_of(call, dtype_arg + 4, MemoryFormat::kContiguous);
   if (format == MemoryFormat::kPreserve) {
-    fail(call.op().name(), ": preserve_format needs a tensor to follow");
+    fail("unsupported memory format Preserve");
   }
-  return temper::empty(sizes, call.dtype_or(dtype_arg, fallback), format);
+  return temper::empty(sizes, new_dtype(call, dtype_arg, fallback), format);
 }
 
 Tensor make_like(const OpCall& call, size_t dtype_arg) {
   check_options(call, dtype_arg + 1);
   const Tensor self = call.tensor(0);
-  return new_like(self, call.dtype_or(dtype_arg, self.dtype()),
+  return new_like(self, new_dtype(call, dtype_arg, self.dtype()),
                   format_of(call, dtype_arg + 4, MemoryFormat::kPreserve));
 }
 
@@ -41,10 +50,13 @@ Tensor make_strided(const OpCall& call, size_t size_arg, DType fallback) {
          strides.size(), ")");
   }
   for (int64_t stride : strides) {
-    if (stride < 0) fail("Negative strides are not supported: ", to_string(strides));
+    if (stride < 0) {
+      fail("Storage size calculation overflowed with sizes=", to_string(sizes),
+           " and strides=", to_string(strides));
+    }
   }
   check_options(call, size_arg + 3);
-  return temper::empty_strided(sizes, strides, call.dtype_or(size_arg + 2, fallback));
+  return temper::empty_strided(sizes, strides, new_dtype(call, size_arg + 2, fallback));
 }
 
 Tensor filled(const Tensor& tensor, const IValue& value) {
@@ -102,7 +114,7 @@ void new_empty_strided(OpCall& call) { call.ret(make_strided(call, 1, call.tenso
 
 void scalar_tensor(OpCall& call) {
   check_options(call, 2);
-  call.ret(temper::scalar_tensor(call.in(0), call.dtype_or(1, kDefaultFloat)));
+  call.ret(temper::scalar_tensor(call.in(0), new_dtype(call, 1, kDefaultFloat)));
 }
 
 void fill(OpCall& call) {

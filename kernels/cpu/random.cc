@@ -370,9 +370,8 @@ void multinomial(OpCall& call) {
   }
   GeneratorValue& generator = generator_of(call, 3);
   const Tensor out =
-      !replacement
-          ? draw_without_replacement(self, weights, rows, choices, samples, generator)
-          : draw_with_replacement(weights, rows, choices, samples, generator);
+      !replacement ? draw_without_replacement(self, weights, rows, choices, samples, generator)
+                   : draw_with_replacement(weights, rows, choices, samples, generator);
   call.ret(self.dim() == 1 ? out.view_as_shape({samples}) : out);
 }
 

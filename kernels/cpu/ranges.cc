@@ -107,7 +107,7 @@ int64_t closed_length(RangeNumber<T> first, RangeNumber<T> last, RangeNumber<T> 
     fail("unsupported range: ", first, " -> ", last);
   }
   if (step > 0 ? last < first : last > first) {
-    fail("upper bound and larger bound inconsistent with step sign");
+    fail("upper bound and lower bound inconsistent with step sign");
   }
   using Length = std::conditional_t<std::is_integral_v<T>, Wide, RangeNumber<T>>;
   const Length length = (Length(last) - Length(first)) / Length(step) + Length(1);

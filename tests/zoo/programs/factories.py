@@ -55,6 +55,11 @@ for each in FAMILIES:
     add_case(f"made_{each}", lambda family=each: methods(family), __file__)
 
 
+@program(*(Call((X, how), fails="Could not run") for how in range(2)))
+def made_quantized(x: torch.Tensor, how: int) -> torch.Tensor:
+    return torch.zeros([2], dtype=torch.quint8) if how == 0 else x.new_zeros([2], dtype=torch.qint8)
+
+
 @program((X,))
 def resized_and_lifted(x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     a = torch.ops.aten.resize(x, [2, 2])
