@@ -43,19 +43,22 @@ constexpr Row kRows[] = {
      "linalg_ldl_factor_ex linalg_ldl_solve linalg_lu linalg_lu_factor linalg_lu_factor_ex "
      "linalg_lu_solve linalg_qr linalg_slogdet linalg_solve linalg_solve_ex linalg_svd "
      "linalg_svdvals linalg_vector_norm linear log_softmax lu_solve lu_unpack matmul max.dim_max "
-     "max_pool2d_with_indices min.dim_min mm msort mv nll_loss_forward qr reflection_pad1d "
-     "reflection_pad3d renorm replication_pad1d replication_pad2d replication_pad3d scatter "
-     "scatter_add scatter_reduce slow_conv_transpose2d softmax sort svd take_along_dim topk "
-     "triangular_solve tril triu upsample_bicubic2d.out upsample_bilinear2d.out "
-     "upsample_linear1d.out upsample_nearest1d.out upsample_nearest2d.out upsample_nearest3d.out "
-     "upsample_trilinear3d.out"},
+     "max_pool2d_with_indices min.dim_min mm msort mv nll_loss nll_loss_forward qr "
+     "reflection_pad1d reflection_pad3d renorm replication_pad1d replication_pad2d "
+     "replication_pad3d scatter scatter_add scatter_reduce slow_conv_transpose2d softmax sort "
+     "svd take_along_dim topk triangular_solve tril triu upsample_bicubic2d.out "
+     "upsample_bilinear2d.out upsample_linear1d.out upsample_nearest1d.out "
+     "upsample_nearest2d.out upsample_nearest3d.out upsample_trilinear3d.out"},
     {Rule::kSame, "Found dtype %O but expected %R",
-     "abs bitwise_not ceil clamp.out clamp_max.out clamp_min.out clip.out conj_physical floor "
-     "frac gelu hardshrink neg pow.Tensor_Scalar_out round sgn sign softplus softshrink square "
-     "trunc"},
+     "abs binary_cross_entropy bitwise_not ceil clamp.out clamp_max.out clamp_min.out clip.out "
+     "conj_physical elu floor frac gelu hardshrink hardsigmoid hardswish hardtanh leaky_relu "
+     "mish neg pow.Tensor_Scalar_out round sgn sign silu soft_margin_loss softplus softshrink "
+     "square trunc"},
     {Rule::kSame, "expected scalar_type %R but found %O", "cummax cummin diff logcumsumexp"},
     {Rule::kSame, "expected scalar type %R but found %O",
-     "diag linalg_solve_triangular log_sigmoid log_sigmoid_forward"},
+     "col2im diag im2col linalg_solve_triangular log_sigmoid log_sigmoid_forward "
+     "multi_margin_loss reflection_pad2d"},
+    {Rule::kSame, "expected dtype %r for `output` but got dtype %o", "adaptive_avg_pool2d"},
     {Rule::kSame, "result dtype %O does not match input dtype %R", "dot vdot"},
     {Rule::kSame,
      "tensordot: Expected the output tensor to have dtype %R, but got an output tensor with "

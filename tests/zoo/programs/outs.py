@@ -71,7 +71,11 @@ FAMILIES: Dict[str, Tuple[List[str], Dict[str, str]]] = {
         "torch.diag(A, out=o)", "torch.logcumsumexp(A, 0, out=o)", "torch.masked_select(A, A > 0, out=o)", "torch.nonzero(A, out=o)",
         "torch.linalg.inv(A[:, :2], out=o)", "torch.linalg.norm(A, out=o)",
         "torch.linalg.cross(A, A, out=o)", "torch.fft.fft(A, out=o)", "torch.fft.rfft2(A, out=o)", "torch.complex(A, A, out=o)",
-        "torch.isneginf(A, out=o)"], ALL),
+        "torch.isneginf(A, out=o)", "torch._C._nn.hardtanh(A, 0.0, 0.5, out=o)", "torch._C._nn.silu(A, out=o)",
+        "torch._C._nn.leaky_relu(A, 0.1, out=o)", "torch._C._nn.nll_loss(A, I[:, 1] % 3, None, 1, -100, out=o)",
+        "torch.ops.aten.reflection_pad2d(A.view(1, 2, 3), [1, 1, 1, 1], out=o)",
+        "torch.ops.aten.adaptive_avg_pool2d(A.view(1, 2, 3), [1, 2], out=o)",
+        "torch.ops.aten.upsample_nearest2d(A.view(1, 1, 2, 3), [4, 6], out=o)"], ALL),
     "cast": ([
         "torch.add(A, A, out=o)", "torch.add(I, I, out=o)", "torch.exp(I, out=o)", "torch.eq(A, 1, out=o)", "torch.logical_not(A, out=o)",
         "torch.mean(A, 0, out=o)", "torch.cat([A, A], out=o)", "torch.stack([I, I], out=o)", "torch.maximum(A, A, out=o)",
