@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 #include "kernels/cpu/cpp_names.h"
@@ -226,14 +228,16 @@ constexpr SharingRow kSharingRows[] = {
     {Sharing::kBesidesSelf, "index_add index_copy index_reduce scatter scatter_add scatter_reduce"},
 };
 
-// "sum.out" of aten::sum.out.
-std::string plain_key(const OpDef& op) {
-  std::string key = op.key();
-  return key.substr(key.find("::") + 2);
+// "sum" of aten::sum.out.
+std::string_view plain_name(const OpDef& op) {
+  const std::string_view name = op.name();
+  return name.substr(name.find("::") + 2);
 }
 
+// Rows of an operator with the overload they are for; an empty one is all of them.
 template <class Row>
-using ByName = std::unordered_map<std::string_view, const Row*>;
+using ByName =
+    std::unordered_map<std::string_view, std::vector<std::pair<std::string_view, const Row*>>>;
 
 template <class Row, size_t N>
 ByName<Row> by_name(const Row (&rows)[N]) {
@@ -241,7 +245,9 @@ ByName<Row> by_name(const Row (&rows)[N]) {
   for (const Row& row : rows) {
     for (std::string_view names = row.names; !names.empty();) {
       const size_t end = std::min(names.find(' '), names.size());
-      found[names.substr(0, end)] = &row;
+      const std::string_view key = names.substr(0, end);
+      const size_t dot = std::min(key.find('.'), end);
+      found[key.substr(0, dot)].push_back({key.substr(std::min(dot + 1, end)), &row});
       names.remove_prefix(std::min(end + 1, names.size()));
     }
   }
@@ -250,10 +256,12 @@ ByName<Row> by_name(const Row (&rows)[N]) {
 
 template <class Row>
 const Row* find(const ByName<Row>& rows, const OpDef& op) {
-  const std::string key = plain_key(op);
-  auto it = rows.find(key);
-  if (it == rows.end()) it = rows.find(std::string_view(key).substr(0, key.find('.')));
-  return it == rows.end() ? nullptr : it->second;
+  const auto it = rows.find(plain_name(op));
+  if (it == rows.end()) return nullptr;
+  for (const auto& [overload, row] : it->second) {
+    if (overload.empty() || overload == op.schema().overload) return row;
+  }
+  return nullptr;
 }
 
 const Row& row_of(const OpDef& op) {
@@ -295,11 +303,10 @@ std::string_view words_for(std::string_view words, size_t i) {
 }
 
 // The name as messages have it: without that of its module.
-std::string name_in_words(const OpDef& op) {
-  std::string name = plain_key(op);
-  name.resize(std::min(name.size(), name.find('.')));
+std::string_view name_in_words(const OpDef& op) {
+  std::string_view name = plain_name(op);
   for (std::string_view module : {"fft_", "linalg_"}) {
-    if (name.starts_with(module)) name.erase(0, module.size());
+    if (name.starts_with(module)) name.remove_prefix(module.size());
   }
   return name;
 }

@@ -25,19 +25,24 @@ Values arguments_of(const OpCall& call, size_t count) {
 // Arguments of the functional sibling of an out= form, of which `count` are given. It may take the
 // options of a new tensor besides: those of the tensor that is filled.
 Values with_options_of(const OpCall& call, size_t count, const Tensor& out) {
-  const auto& plain = call.op().functional()->schema().arguments;
+  const Schema& plain = call.op().functional()->schema();
+  const IValue dtype = static_cast<int64_t>(out.dtype());
+  if (plain.arguments.size() == count) {
+    Values values = arguments_of(call, count);
+    const int at = plain.find_argument("dtype");
+    if (at >= 0 && call.is_none(static_cast<size_t>(at)) && computes_in_dtype_of_out(call.op())) {
+      values[static_cast<size_t>(at)] = dtype;
+    }
+    return values;
+  }
   const auto& given = call.op().schema().arguments;
-  const bool wants_dtype = plain.size() > count || computes_in_dtype_of_out(call.op());
   Values values;
   size_t i = 0;
-  for (const Argument& argument : plain) {
+  for (const Argument& argument : plain.arguments) {
     if (i < count && (i == 0 || given[i].name == argument.name)) {
       values.push_back(call.in(i++));
     } else {
-      values.emplace_back();
-    }
-    if (wants_dtype && argument.name == "dtype" && values.back().is_none()) {
-      values.back() = static_cast<int64_t>(out.dtype());
+      values.push_back(argument.name == "dtype" ? dtype : IValue());
     }
   }
   return values;
@@ -83,7 +88,6 @@ std::string function_name(const OpDef& op) {
 
 // A tensor that is resized takes the layout of the result with its shape, unless it is `plain`.
 void resize_as(Tensor target, const Tensor& value, bool plain) {
-  if (target.sizes() == value.sizes()) return;
   target.resize(value.sizes());
   if (!plain && is_non_overlapping_and_dense(value.sizes(), value.strides())) {
     target.set_view(target.as_strided(value.sizes(), value.strides(), target.offset()));
@@ -100,7 +104,9 @@ Tensor own_copy(const Tensor& view) {
 void store(const OpDef& op, size_t i, const Tensor& target, const Tensor& value, bool makes_new) {
   if (copies_over(op)) return creation::copy_over(target, value);
   check_out_dtype(op, i, value.dtype(), target.dtype());
-  resize_as(target, value, copies_result(op) || makes_new);
+  if (target.sizes() != value.sizes()) {
+    resize_as(target, value, makes_new || copies_result(op));
+  }
   if (!makes_new) check_no_overlap(target);
   copy_into(target, value);
 }
