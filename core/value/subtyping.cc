@@ -228,7 +228,9 @@ TypePtr union_of(std::vector<TypePtr> members) {
   std::vector<TypePtr> kept = without_covered(flat);
   std::sort(kept.begin(), kept.end(), [](const TypePtr& a, const TypePtr& b) {
     if (a->kind() != b->kind()) return a->kind() < b->kind();
-    return a->annotation() < b->annotation();
+    const std::string one = a->annotation(), other = b->annotation();
+    if (one != other) return one < other;
+    return a->ir_text() < b->ir_text();  // tuples whose fields have other names
   });
   const auto has = [&](TypeKind kind) {
     return std::any_of(kept.begin(), kept.end(),

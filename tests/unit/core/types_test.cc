@@ -69,6 +69,9 @@ TEST(TypesTest, UnionsAreFlatSortedAndWithoutRepeats) {
   EXPECT_EQ(parse("Union(str, Union(int, str), Tensor)")->annotation(), "Union[Tensor, int, str]");
   EXPECT_EQ(parse("Union(int, None)")->annotation(), "Optional[int]");
   EXPECT_EQ(parse("Union(int, float, complex)")->annotation(), "number");
+  const TypePtr one = TupleType::make_named("", {"a"}, {parse("int")});
+  const TypePtr other = TupleType::make_named("", {"b"}, {parse("int")});
+  EXPECT_EQ(union_of({one, other})->ir_text(), union_of({other, one})->ir_text());
   EXPECT_EQ(without_none(parse("Union(int, str, None)"))->annotation(), "Union[int, str]");
   EXPECT_TRUE(may_be_none(parse("Union(int, str, None)")));
 }
