@@ -19,19 +19,20 @@ T step_of(int64_t in, int64_t out, bool align_corners, std::optional<double> fac
   return static_cast<T>(in) / static_cast<T>(out);
 }
 
-template <class T>
-T source_of(T step, int64_t at, bool align_corners, bool cubic) {
-  if (align_corners) return step * static_cast<T>(at);
-  const T source = step * (static_cast<T>(at) + T(0.5)) - T(0.5);
-  return !cubic && source < 0 ? T(0) : source;
+// Only the step is rounded: far positions of large images would be off by more than a weight's
+// rounding.
+double source_of(double step, int64_t at, bool align_corners, bool cubic) {
+  if (align_corners) return step * static_cast<double>(at);
+  const double source = step * (static_cast<double>(at) + 0.5) - 0.5;
+  return cubic ? source : std::max(source, 0.0);
 }
 
 template <class T>
 void fill_nearest(Axis<T>& axis, T step, bool exact) {
   for (int64_t i = 0; i < axis.out; ++i) {
-    const float source =
-        exact ? std::floor(static_cast<float>(source_of(step, i, false, false)) + 0.5f)
-              : std::floor(static_cast<float>(step * static_cast<T>(i)));
+    const T middle = step * (static_cast<T>(i) + T(0.5)) - T(0.5);
+    const float source = exact ? std::floor(static_cast<float>(std::max(middle, T(0))) + 0.5f)
+                               : std::floor(static_cast<float>(step * static_cast<T>(i)));
     axis.index[static_cast<size_t>(i)] = static_cast<int32_t>(truncate_below(source, axis.in - 1));
     axis.weight[static_cast<size_t>(i)] = T(1);
   }
@@ -40,9 +41,9 @@ void fill_nearest(Axis<T>& axis, T step, bool exact) {
 template <class T>
 void fill_linear(Axis<T>& axis, T step, bool align_corners) {
   for (int64_t i = 0; i < axis.out; ++i) {
-    const T source = source_of(step, i, align_corners, false);
+    const double source = source_of(step, i, align_corners, false);
     const int64_t low = truncate_below(source, axis.in - 1);
-    const T high_weight = std::clamp(source - static_cast<T>(low), T(0), T(1));
+    const T high_weight = std::clamp(static_cast<T>(source - static_cast<double>(low)), T(0), T(1));
     const size_t at = static_cast<size_t>(i), next = static_cast<size_t>(axis.out + i);
     axis.index[at] = static_cast<int32_t>(low);
     axis.index[next] = static_cast<int32_t>(low + (low < axis.in - 1 ? 1 : 0));
@@ -54,10 +55,11 @@ void fill_linear(Axis<T>& axis, T step, bool align_corners) {
 template <class T>
 void fill_cubic(Axis<T>& axis, T step, bool align_corners) {
   for (int64_t i = 0; i < axis.out; ++i) {
-    const T source = source_of(step, i, align_corners, true);
-    const int64_t base = truncate_below(std::floor(source) + T(1), axis.in + 1) - 1;
+    const double source = source_of(step, i, align_corners, true);
+    const int64_t base = truncate_below(std::floor(source) + 1, axis.in + 1) - 1;
+    const auto weight = static_cast<T>(source - static_cast<double>(base));
     T weights[4];
-    cubic_weights<T>(std::clamp(source - static_cast<T>(base), T(0), T(1)), weights);
+    cubic_weights<T>(std::clamp(weight, T(0), T(1)), weights);
     for (int64_t t = 0; t < 4; ++t) {
       const size_t at = static_cast<size_t>(t * axis.out + i);
       axis.index[at] = static_cast<int32_t>(std::clamp<int64_t>(base - 1 + t, 0, axis.in - 1));

@@ -255,8 +255,13 @@ void affine_grid_generator(OpCall& call) {
       for (size_t d = 0; d < dims; ++d) {  // the innermost dim comes first
         const int64_t n = size[size.size() - 1 - d], at = rest % n;
         rest /= n;
-        const T step = n <= 1 ? T(0) : T(2) * static_cast<T>(at) / static_cast<T>(n - 1) - T(1);
-        row[d] = align_corners || n <= 1 ? step : step * static_cast<T>(n - 1) / static_cast<T>(n);
+        // From the nearer end, as torch.linspace counts.
+        const T step = n <= 1 ? T(0) : T(2) / static_cast<T>(n - 1);
+        const T place = n <= 1       ? T(0)
+                        : at < n / 2 ? step * static_cast<T>(at) - T(1)
+                                     : T(1) - step * static_cast<T>(n - 1 - at);
+        row[d] =
+            align_corners || n <= 1 ? place : place * static_cast<T>(n - 1) / static_cast<T>(n);
       }
       row[dims] = T(1);
     }

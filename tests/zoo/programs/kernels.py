@@ -257,3 +257,51 @@ def orders_of_equal_elements(x: Tensor, k: int) -> List[Tensor]:
         values, places = torch.mode(x, dim)
         out += [values, places]
     return out
+
+
+@program((torch.rand(1, 1, 100_000), 3333), (torch.rand(2, 1, 30), 2240), (torch.rand(1, 1, 4000).double(), 333))
+def interpolated_far(x: Tensor, size: int) -> List[Tensor]:
+    out: List[Tensor] = []
+    for aligned in (False, True):
+        out.append(torch.nn.functional.interpolate(x, [size], mode="linear", align_corners=aligned))
+        for mode in ("bilinear", "bicubic"):
+            out.append(torch.nn.functional.interpolate(x.unsqueeze(2), [3, size], mode=mode, align_corners=aligned))
+    return out
+
+
+@program((torch.eye(2, 3).unsqueeze(0), 500), (torch.eye(2, 3).unsqueeze(0).double(), 97))
+def grids_from_the_nearer_end(theta: Tensor, width: int) -> List[Tensor]:
+    line = torch.linspace(-1, 1, width, dtype=theta.dtype)
+    return [torch.nn.functional.affine_grid(theta, [1, 1, 3, width], align_corners=True)[0, 0, :, 0] == line,
+            torch.nn.functional.affine_grid(theta, [1, 1, 3, width], align_corners=False)]
+
+
+IMAGE = torch.randn(2, 4, 6, 5)
+LAST = torch.channels_last
+
+
+@program((IMAGE, torch.randn(4, 3, 3, 3)), (IMAGE.contiguous(memory_format=LAST), torch.randn(4, 3, 3, 3)),
+         (IMAGE, torch.randn(4, 3, 3, 3).contiguous(memory_format=LAST)))
+def transposed_is_contiguous(x: Tensor, weight: Tensor) -> Tuple[Tensor, Tensor]:
+    y = torch.nn.functional.conv_transpose2d(x, weight, stride=2)
+    return y, y.relu().view(2, -1)
+
+
+class NanAmongRows(torch.nn.Module):
+    """What is not a number stays so, however many rows there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = torch.nn.Sequential(torch.nn.Linear(47, 24), torch.nn.ReLU(), torch.nn.Linear(24, 8), torch.nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+def rows_with_nan(count: int) -> Tensor:
+    x = torch.randn(count, 47)
+    x[count // 2, 5] = float("nan")
+    return x
+
+
+program(*((rows_with_nan(count),) for count in (1, 3, 16, 17, 64)))(NanAmongRows)
