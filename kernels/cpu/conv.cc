@@ -268,7 +268,9 @@ Tensor convolve(const RunContext& context, Tensor input, Tensor weight, const Te
   }
   Tensor out;
   if (in_library) {
-    const bool last = free_layout || input.is_channels_last() || weight.is_channels_last();
+    // Transposed ones come out contiguous, whatever they are given.
+    const bool last =
+        free_layout || (!p.transposed && (input.is_channels_last() || weight.is_channels_last()));
     const MemoryFormat format = last ? channels_last_format(spatial) : MemoryFormat::kContiguous;
     out = empty(sizes, DType::kFloat32, format);
     if (!scale.defined() && is_linear(input, weight, p)) {
