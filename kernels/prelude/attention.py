@@ -21,17 +21,6 @@ def helper_projections(query: Tensor, key: Tensor, value: Tensor, embed_dim: int
     bq, bk, bv = torch.split(bias, embed_dim, 0)
     return torch.linear(query, wq, bq), torch.linear(key, wk, bk), torch.linear(value, wv, bv)
 
-# What is hidden, and what is added to the scores.
-def helper_masks(mask: Optional[Tensor]) -> Tuple[Optional[Tensor], Optional[Tensor]]:
-    hidden: Optional[Tensor] = None
-    added: Optional[Tensor] = None
-    if mask is not None:
-        if ops.prim.dtype(mask) == 11:
-            hidden = mask
-        else:
-            added = mask
-    return hidden, added
-
 # The weights are computed only when they are needed.
 def helper_multi_head(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor], mask_type: int, need_weights: bool) -> Tuple[Tensor, Optional[Tensor]]:
     q, k, v = helper_projections(query, key, value, embed_dim, qkv_weight, qkv_bias)
@@ -40,22 +29,20 @@ def helper_multi_head(query: Tensor, key: Tensor, value: Tensor, embed_dim: int,
     v = helper_heads(v, num_head)
     scale = torch.sqrt(float(embed_dim // num_head))
     sizes = [torch.size(query, 0), torch.size(query, 1), embed_dim]
-    shaped: Optional[Tensor] = None
+    hidden: Optional[Tensor] = None
     if mask is not None:
-        shaped = helper_mask_view(mask, mask_type)
-    hidden, added = helper_masks(shaped)
+        # Numbers hide where they are not 0, as in PyTorch's own kernel.
+        hidden = helper_mask_view(torch.to(mask, 11), mask_type)
     weights: Optional[Tensor] = None
     if need_weights:
         scores = torch.matmul(q / scale, k)
         if hidden is not None:
             scores = torch.masked_fill(scores, hidden, -inf)
-        if added is not None:
-            scores = scores + added
         softened = torch.softmax(scores, -1)
         context = torch.reshape(torch.transpose(torch.matmul(softened, v), 1, 2), sizes)
         weights = softened
     else:
-        context = ops.temper.attention(q, k, v, "div matmul masked_fill add softmax matmul transpose reshape", scale, hidden, -inf, added, 1, -1, None, 1, 2, sizes)
+        context = ops.temper.attention(q, k, v, "div matmul masked_fill softmax matmul transpose reshape", scale, hidden, -inf, -1, None, 1, 2, sizes)
     return torch.linear(context, proj_weight, proj_bias), weights
 
 def _native_multi_head_attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_head: int, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, mask: Optional[Tensor]=None, need_weights: bool=True, average_attn_weights: bool=True, mask_type: Optional[int]=None) -> Tuple[Tensor, Tensor]:
@@ -120,6 +107,17 @@ def helper_sdpa(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[T
     if dropout_p > 0.:
         weights = torch.dropout(weights, dropout_p, True)
     return torch.matmul(weights, value), weights
+
+# What is kept, and what is added to the scores.
+def helper_masks(mask: Optional[Tensor]) -> Tuple[Optional[Tensor], Optional[Tensor]]:
+    kept: Optional[Tensor] = None
+    added: Optional[Tensor] = None
+    if mask is not None:
+        if ops.prim.dtype(mask) == 11:
+            kept = mask
+        else:
+            added = mask
+    return kept, added
 
 # The same without the weights.
 def helper_sdpa_alone(query: Tensor, key: Tensor, value: Tensor, attn_mask: Optional[Tensor], dropout_p: float, is_causal: bool, scale: float, safe: bool) -> Tensor:

@@ -325,3 +325,14 @@ def generate():
 def weights_not_wanted(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor],
                        causal: bool) -> Tensor:
     return torch._C._nn._scaled_dot_product_attention(q, k, v, mask, 0.0, False, causal)[0]
+
+
+PARTS = (torch.randn(2, 3, 8), torch.randn(24, 8), torch.randn(24), torch.randn(8, 8), torch.randn(8))
+SOME = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, -2.5]])
+
+
+@program((*PARTS, SOME, 1), (*PARTS, SOME.bool(), 1), (*PARTS, SOME.double(), 1), (*PARTS, SOME[:, None, None].expand(2, 2, 3, 3), 2))
+def hidden_by_numbers(x: Tensor, weight: Tensor, bias: Tensor, out: Tensor, shift: Tensor, mask: Tensor, kind: int) -> List[Tensor]:
+    y, weights = torch._native_multi_head_attention(x, x, x, 8, 2, weight, bias, out, shift, mask, True, True, kind)
+    alone, _ = torch._native_multi_head_attention(x, x, x, 8, 2, weight, bias, out, shift, mask, False, True, kind)
+    return [y, weights, alone]
