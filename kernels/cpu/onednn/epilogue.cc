@@ -27,10 +27,12 @@ dnnl::algorithm algorithm_of(Activation activation) {
 
 }  // namespace
 
-Epilogue part_of_primitive(const Epilogue& epilogue, const Tensor& output) {
+Epilogue part_of_primitive(const Epilogue& epilogue, const Tensor& output, bool keeps_nan) {
   Epilogue part = epilogue;
   const bool dense = output.is_contiguous() || output.is_channels_last();
-  if (dense && epilogue.activation == Activation::kSilu) part.activation = Activation::kNone;
+  const bool passes = epilogue.activation == Activation::kSilu ||
+                      (keeps_nan && epilogue.activation == Activation::kRelu);
+  if (dense && passes) part.activation = Activation::kNone;
   return part;
 }
 
@@ -39,8 +41,10 @@ void apply_rest(const Team& team, const Epilogue& epilogue, const Epilogue& done
   if (done.activation == epilogue.activation) return;
   constexpr int64_t kGrain = 32768;
   auto* values = output.data<float>();
+  const auto each =
+      epilogue.activation == Activation::kSilu ? nn_loops().silu_each : nn_loops().relu_each;
   run_in_team(team, output.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    nn_loops().silu_each(values + begin, values + begin, end - begin);
+    each(values + begin, values + begin, end - begin);
   });
 }
 

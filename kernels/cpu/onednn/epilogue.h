@@ -12,8 +12,9 @@ enum class ResidualBy : unsigned char { kStored, kOperand };
 constexpr int kResidualArgument = DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
 
 // What of an epilogue is left to a primitive that stores float32 in `output`. Silu is not: a pass
-// over what was just stored takes half the time of the library's exponentials.
-Epilogue part_of_primitive(const Epilogue& epilogue, const Tensor& output);
+// over what was just stored takes half the time of the library's exponentials. Neither is relu if
+// NaN must stay, of which the library makes 0.
+Epilogue part_of_primitive(const Epilogue& epilogue, const Tensor& output, bool keeps_nan);
 // The rest, once the primitive has run.
 void apply_rest(const Team& team, const Epilogue& epilogue, const Epilogue& done,
                 const Tensor& output);

@@ -66,7 +66,7 @@ Ref<Packed> packed_weights(const RunContext& context, const Team& team, const Pr
 void matmul(const RunContext& context, const Tensor& a, const Tensor& w, const Tensor& bias,
             const Epilogue& whole, const Tensor& out) {
   const Team team = team_for(context);
-  const Epilogue epilogue = part_of_primitive(whole, out);
+  const Epilogue epilogue = part_of_primitive(whole, out, true);
   // Packing pays when the product is run again; a single row reads the weights once either way.
   const bool packs = context.packed && is_constant(w) && a.size(-2) > 1;
   PackedKey key(kProductKey);
