@@ -15,15 +15,36 @@ constexpr int64_t kSmallestMapped = INT64_MAX;
 #else
 constexpr int64_t kSmallestMapped = 256 << 10;
 #endif
+constexpr int64_t kPage = 4096, kLargePage = 2 << 20;
+
+std::byte* map_pages(int64_t bytes) {
+  void* pages = ::mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return pages == MAP_FAILED ? nullptr : static_cast<std::byte*>(pages);
+}
+
+// Large pages, where the system gives them to those who ask: kernels that walk through megabytes
+// of weights miss the translation of most addresses otherwise. Only whole ones count, so the block
+// starts with one.
+std::byte* map_large_pages(int64_t bytes) {
+  std::byte* first = map_pages(bytes + kLargePage);
+  if (!first) return nullptr;
+  const auto address = reinterpret_cast<uintptr_t>(first);
+  constexpr auto kMask = static_cast<uintptr_t>(kLargePage) - 1;
+  const auto before = static_cast<int64_t>(-address & kMask);
+  const int64_t in_pages = (bytes + kPage - 1) / kPage * kPage;
+  std::byte* block = first + before;
+  if (before > 0) ::munmap(first, static_cast<size_t>(before));
+  ::munmap(block + in_pages, static_cast<size_t>(kLargePage - before));
+  ::madvise(block, static_cast<size_t>(bytes), MADV_HUGEPAGE);
+  return block;
+}
 
 }  // namespace
 
 std::byte* allocate_block(int64_t bytes) {
-  if (bytes >= kSmallestMapped) {
-    void* pages = ::mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return pages == MAP_FAILED ? nullptr : static_cast<std::byte*>(pages);
-  }
+  if (bytes >= kSmallestMapped)
+    return bytes >= kLargePage ? map_large_pages(bytes) : map_pages(bytes);
   const size_t rounded = (static_cast<size_t>(bytes) + kAlignment - 1) & ~(kAlignment - 1);
   return static_cast<std::byte*>(
       std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded));
