@@ -76,6 +76,12 @@ void add_copies(Conv& conv, const Given& given, const memory::desc& src, const m
   }
 }
 
+// Of weights of minimal filtering: 36 numbers of each kernel's nine.
+int64_t transformed_bytes(const Tensor& weight) {
+  constexpr int64_t kTile = 36 * sizeof(float);
+  return kTile * weight.size(0) * weight.size(1);
+}
+
 // Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional Neural
 // Networks", 2016) multiplies transformed tiles: 2.25 to 4 times fewer products, for 3x3 kernels
 // that step by one. It works on blocks of channels, so images are copied into and out of that
@@ -92,19 +98,26 @@ bool suits_winograd(const Tensor& weight, const ConvParams& params, DimsView out
       std::any_of(params.padding.begin(), params.padding.end(), [](int64_t p) { return p > 1; })) {
     return false;
   }
-  // Tiles of six by six waste much of a small image, and weights grow to four times their size.
-  constexpr int64_t kFewestPixels = 144, kSmallestImage = 64, kCopiedPerProduct = 24;
+  // Tiles of six by six waste much of a small image, and weights grow to four times their size:
+  // reading them takes as long as some hundred pixels.
+  constexpr int64_t kFewestPixels = 144, kSmallestImage = 49, kCopiedPerProduct = 24;
+  constexpr int64_t kSmallImage = 64, kFewestOfSmall = 512;
+  // Transformed weights that no cache holds are worth reading for many pixels only.
+  constexpr int64_t kLargeWeights = int64_t{48} << 20, kFewestOfLarge = 1024;
   const int64_t outputs = weight.size(0), inputs = weight.size(1);
-  const int64_t image = output[2] * output[3];
-  return image >= kSmallestImage && output[0] * image >= kFewestPixels &&
+  const int64_t image = output[2] * output[3], pixels = output[0] * image;
+  const int64_t fewest = transformed_bytes(weight) > kLargeWeights ? kFewestOfLarge
+                         : image < kSmallImage                     ? kFewestOfSmall
+                                                                   : kFewestPixels;
+  return image >= kSmallestImage && pixels >= fewest &&
          inputs * outputs >= kCopiedPerProduct * (inputs + outputs);
 }
 
 // How many convolutions with a part of the outputs each make one: transforming weights takes their
 // transformed size once more, so large ones are taken in parts.
 int64_t parts_of(const Tensor& weight, const ConvParams& params, DimsView output) {
-  constexpr int64_t kMostTransformed = int64_t{80} << 20, kTile = 36 * sizeof(float);
-  const int64_t outputs = weight.size(0), bytes = kTile * outputs * weight.size(1);
+  constexpr int64_t kMostTransformed = int64_t{80} << 20;
+  const int64_t outputs = weight.size(0), bytes = transformed_bytes(weight);
   if (bytes <= kMostTransformed || !suits_winograd(weight, params, output)) return 1;
   int64_t parts = 1;
   while (bytes / parts > kMostTransformed && outputs % (128 * parts) == 0) parts *= 2;
