@@ -187,6 +187,12 @@ Interval make_interval(const OpCall& call, DType dtype) {
   return it;
 }
 
+double real_number(const IValue& value, const char* type) {
+  const Complex128 number = value.scalar_as_complex();
+  if (number.imag() != 0) fail("value cannot be converted to type ", type, " without overflow");
+  return value.is_complex() ? number.real() : value.scalar_as_double();
+}
+
 template <class T>
 auto interval_end(const IValue& value) {
   if constexpr (std::is_integral_v<T>) {
@@ -196,7 +202,7 @@ auto interval_end(const IValue& value) {
   } else if constexpr (requires(T x) { x.real(); }) {
     return T(value.scalar_as_complex());
   } else {
-    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(value.scalar_as_double())));
+    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(real_number(value, "float"))));
   }
 }
 
@@ -291,7 +297,7 @@ Tensor make_logspace(const OpCall& call, DType dtype) {
   if (it.steps == 1) {
     fill_scalar(it.out, is_complex(dtype)
                             ? IValue(std::pow(Complex128(base), it.start.scalar_as_complex()))
-                            : IValue(std::pow(base, it.start.scalar_as_double())));
+                            : IValue(std::pow(base, real_number(it.start, "double"))));
     return it.out;
   }
   visit(it.out.dtype(), "logspace_cpu", IntervalTypes{}, [&]<class T>() {

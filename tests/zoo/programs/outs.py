@@ -31,7 +31,8 @@ FAMILIES: Dict[str, Tuple[List[str], Dict[str, str]]] = {
         "torch.ops.aten.empty_strided([2, 3], [1, 2], out=o).zero_()",
         "torch.zeros_like(A.view(1, 2, 3, 1), memory_format=torch.channels_last, out=o)"], ALL),
     "sequences": ([
-        "torch.linspace(0, 3, 5, out=o)", "torch.linspace(0, 3, 6, out=o)", "torch.logspace(0, 3, 5, out=o)",
+        "torch.linspace(0, 3, 5, out=o)", "torch.linspace(0, 3, 6, out=o)", "torch.logspace(0, 3, 5, out=o)", "torch.logspace(1j, 3, 1, out=o)",
+        "torch.logspace(1j, 3, 4, out=o)",
         "torch.logspace(0, 1, 6, 2.0, out=o)", "torch.arange(5, out=o)", "torch.arange(6, out=o)", "torch.arange(1, 5, out=o)",
         "torch.arange(1.5, 7, 1.3, out=o)", "torch.range(1, 5, out=o)", "torch.range(1, 6, out=o)", "torch.range(0.5, 5, 1.5, out=o)"], ALL),
     "windows": ([
