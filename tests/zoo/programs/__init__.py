@@ -11,7 +11,7 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "compiled_otherwise", "printing", "corners", "libraries", "grids",
            "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels",
            "attention", "identity", "failures", "operator_errors", "number_rules", "saved_ways", "torch_lists",
-           "layouts", "written_through", "overlaps", "recurrent", "transducers", "outs", "factories",
+           "layouts", "transforms", "written_through", "overlaps", "recurrent", "transducers", "outs", "factories",
            "edges")
 
 
