@@ -2,12 +2,16 @@
 // matrix products.
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
+#include "kernels/cpu/pointwise/iterate.h"
 #include "kernels/cpu/products.h"
 #include "kernels/cpu/reduce/rows.h"
+#include "kernels/cpu/walk.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper {
 namespace {
@@ -88,32 +92,6 @@ Operand make_operand(const Tensor& t, const Labels& labels, size_t index) {
   return out;
 }
 
-Operand sum_out(const Operand& operand, const Labels& keep) {
-  Dims dims;
-  Operand out;
-  for (size_t i = 0; i < operand.labels.size(); ++i) {
-    if (std::find(keep.begin(), keep.end(), operand.labels[i]) == keep.end()) {
-      dims.push_back(static_cast<int64_t>(i));
-    } else {
-      out.labels.push_back(operand.labels[i]);
-    }
-  }
-  if (dims.empty()) return operand;
-  const RunContext context;
-  // Like other sums, sums of integers are int64.
-  const DType dtype = operand.value.dtype();
-  const bool whole = is_integral_or_bool(dtype);
-  const Tensor value = whole ? to_dtype(operand.value, DType::kInt64) : operand.value;
-  const Rows rows = make_rows(value, dims, false);
-  visit(value.dtype(), "einsum", SumTypes{}, [&]<class T>() {
-    using Acc = Compute<T>;
-    out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
-      return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
-    });
-  });
-  return out;
-}
-
 bool has(const Labels& labels, int label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
@@ -126,6 +104,41 @@ Tensor arrange(const Operand& operand, const Labels& labels) {
     if (at != operand.labels.end()) order.push_back(at - operand.labels.begin());
   }
   return operand.value.permute(order);
+}
+
+// Those that are kept in the order of `keep`, then the others.
+Labels in_order(const Labels& labels, const Labels& keep) {
+  Labels order;
+  for (const Labels* part : {&keep, &labels}) {
+    for (int label : *part) {
+      if (has(labels, label) && !has(order, label)) order.push_back(label);
+    }
+  }
+  return order;
+}
+
+Operand sum_out(const Operand& operand, const Labels& keep) {
+  const Labels order = in_order(operand.labels, keep);
+  const auto gone = std::find_if(order.begin(), order.end(), [&](int l) { return !has(keep, l); });
+  if (gone == order.end()) return operand;
+  Operand out;
+  out.labels.assign(order.begin(), gone);
+  const RunContext context;
+  // Like other sums, sums of integers are int64.
+  const DType dtype = operand.value.dtype();
+  const bool whole = is_integral_or_bool(dtype);
+  const Tensor arranged = arrange(operand, order);
+  const Tensor value = whole ? to_dtype(arranged, DType::kInt64) : arranged;
+  Dims dims(static_cast<size_t>(order.end() - gone));
+  std::iota(dims.begin(), dims.end(), static_cast<int64_t>(out.labels.size()));
+  const Rows rows = make_rows(value, dims, false);
+  visit(value.dtype(), "einsum", SumTypes{}, [&]<class T>() {
+    using Acc = Compute<T>;
+    out.value = reduce_rows<T, T>(context, rows, value.dtype(), [](const T* row, int64_t n) -> T {
+      return T(sum_terms<Acc>(row, n, [](T v) { return Acc(v); }));
+    });
+  });
+  return out;
 }
 
 int64_t size_at(const Operand& operand, int label) {
@@ -148,6 +161,62 @@ void stretch(Operand& a, const Operand& b) {
   a.value = a.value.expand(sizes);
 }
 
+template <class T>
+void multiply_each(const RunContext& context, const LoopNest& nest) {
+  const Dims sizes(nest.sizes.rbegin(), nest.sizes.rend());
+  Dims strides[3];
+  T* data[3];
+  for (size_t k = 0; k < 3; ++k) {
+    const LoopNest::Operand& operand = nest.operands[k];
+    data[k] = reinterpret_cast<T*>(operand.data);
+    for (size_t d = sizes.size(); d-- > 0;) {
+      strides[k].push_back(operand.strides[d] / static_cast<int64_t>(sizeof(T)));
+    }
+  }
+  const int64_t inner = std::max<int64_t>(1, numel_of(sizes) / std::max<int64_t>(1, sizes[0]));
+  context.workers->parallel_for(0, sizes[0], 32768 / inner + 1, [&](int64_t begin, int64_t end) {
+    Dims part = sizes;
+    part[0] = end - begin;
+    T *to = data[0] + begin * strides[0][0], *x = data[1] + begin * strides[1][0],
+      *y = data[2] + begin * strides[2][0];
+    walk<3>(part, {strides[0], strides[1], strides[2]},
+            [&](const auto& at, int64_t n, const auto& steps) {
+              for (int64_t i = 0; i < n; ++i) {
+                using C = Compute<T>;
+                to[at[0] + i * steps[0]] =
+                    static_cast<T>(wrapping_product(static_cast<C>(x[at[1] + i * steps[1]]),
+                                                    static_cast<C>(y[at[2] + i * steps[2]])));
+              }
+            });
+  });
+}
+
+// The product where nothing is summed: the operands decide its layout, like that of other
+// point-wise products.
+Operand multiply(const RunContext& context, const Operand& a, const Operand& b,
+                 const Labels& keep) {
+  Labels both = a.labels;
+  both.insert(both.end(), b.labels.begin(), b.labels.end());
+  Operand out;
+  out.labels = in_order(both, keep);
+  const DType dtype = promote(a.value.dtype(), b.value.dtype());
+  const auto spread = [&](const Operand& operand) {
+    Tensor value = to_dtype(arrange(operand, out.labels), dtype);
+    for (size_t i = 0; i < out.labels.size(); ++i) {
+      if (!has(operand.labels, out.labels[i])) value = value.unsqueeze(static_cast<int64_t>(i));
+    }
+    return value;
+  };
+  const Tensor factors[] = {spread(a), spread(b)};
+  out.value = empty_result(broadcast(factors[0].sizes(), factors[1].sizes()), factors, dtype);
+  const LoopNest nest = make_loop_nest(out.value, factors);
+  visit(dtype, "mul",
+        TypeSet<float, double, Half, BFloat16, Bool8, uint8_t, int8_t, int16_t, int32_t, int64_t,
+                Complex64, Complex128>{},
+        [&]<class T>() { multiply_each<T>(context, nest); });
+  return out;
+}
+
 Operand contract(const RunContext& context, Operand a, Operand b, const Labels& keep) {
   stretch(a, b);
   stretch(b, a);
@@ -160,17 +229,18 @@ Operand contract(const RunContext& context, Operand a, Operand b, const Labels& 
   b = kept_or_shared(b, a);
   Labels batch, summed, free_a, free_b;
   int64_t sizes[4] = {1, 1, 1, 1};
-  for (int label : a.labels) {
+  for (int label : in_order(a.labels, keep)) {
     const bool shared = has(b.labels, label);
     const int kind = !shared ? 2 : has(keep, label) ? 0 : 1;
     (kind == 0 ? batch : kind == 1 ? summed : free_a).push_back(label);
     sizes[kind] *= size_at(a, label);
   }
-  for (int label : b.labels) {
+  for (int label : in_order(b.labels, keep)) {
     if (has(a.labels, label)) continue;
     free_b.push_back(label);
     sizes[3] *= size_at(b, label);
   }
+  if (summed.empty()) return multiply(context, a, b, keep);
   Operand out;
   Dims shape;
   for (const Labels* part : {&batch, &free_a, &free_b}) {
@@ -188,10 +258,7 @@ Operand contract(const RunContext& context, Operand a, Operand b, const Labels& 
       arrange(a, joined({&batch, &free_a, &summed})).reshape({sizes[0], sizes[2], sizes[1]});
   const Tensor right =
       arrange(b, joined({&batch, &summed, &free_b})).reshape({sizes[0], sizes[1], sizes[3]});
-  const DType dtype = promote(left.dtype(), right.dtype());
-  out.value =
-      (summed.empty() ? multiply_as(context, left, right, dtype) : matmul_of(context, left, right))
-          .view_as_shape(shape);
+  out.value = matmul_of(context, left, right).view_as_shape(shape);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/fill.h"
 #include "kernels/cpu/limits.h"
+#include "kernels/cpu/pointwise/iterate.h"
 #include "kernels/cpu/view_math.h"
 
 namespace temper::joining {
@@ -61,15 +62,21 @@ void require_some(const OpCall& call, const std::vector<Tensor>& tensors) {
 
 Tensor stacked(const std::vector<Tensor>& tensors, int64_t dim) {
   if (tensors.empty()) fail("stack expects a non-empty TensorList");
+  const DimsView each = tensors[0].sizes();
   const int64_t d = wrap_dim(dim, tensors[0].dim() + 1);
-  std::vector<Tensor> parts;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    if (tensors[i].sizes() != tensors[0].sizes()) {
-      fail("stack expects each tensor to be equal size, but got ", to_string(tensors[0].sizes()),
+    if (tensors[i].sizes() != each) {
+      fail("stack expects each tensor to be equal size, but got ", to_string(each),
            " at entry 0 and ", to_string(tensors[i].sizes()), " at entry ", i);
     }
-    parts.push_back(tensors[i].unsqueeze(d));
   }
+  if (d < tensors[0].dim()) {  // a dim that is joined and split again keeps the layout of images
+    Dims sizes(each.begin(), each.end());
+    sizes.insert(sizes.begin() + d, static_cast<int64_t>(tensors.size()));
+    return concatenate(tensors, d).view_as_shape(sizes);
+  }
+  std::vector<Tensor> parts;
+  for (const Tensor& tensor : tensors) parts.push_back(tensor.unsqueeze(d));
   return concatenate(parts, d);
 }
 
@@ -166,6 +173,27 @@ void column_stack(OpCall& call) {
     if (part.dim() <= 1) part = part.reshape({part.numel(), 1});
   }
   call.ret(concatenate(parts, 1));
+}
+
+void complex(OpCall& call) {
+  const Tensor parts[] = {call.tensor(0), call.tensor(1)};
+  const DType dtype = parts[0].dtype(), other = parts[1].dtype();
+  const auto has_complex = [](DType t) {
+    return t == DType::kFloat16 || t == DType::kFloat32 || t == DType::kFloat64;
+  };
+  if (!has_complex(dtype) || !has_complex(other)) {
+    fail("Expected both inputs to be Half, Float or Double tensors but got ", dtype_name(dtype),
+         " and ", dtype_name(other));
+  }
+  if (dtype != other) {
+    fail("Expected object of scalar type ", dtype_name(dtype), " but got scalar type ",
+         dtype_name(other), " for second argument");
+  }
+  const Dims sizes = broadcast(parts[0].sizes(), parts[1].sizes());
+  const Tensor out = empty_result(sizes, parts, to_complex(dtype));
+  const Tensor pairs = views::view_complex_as_real(out);
+  for (int64_t i = 0; i < 2; ++i) copy_into(pairs.select(-1, i), parts[i]);
+  call.ret(out);
 }
 
 void block_diag(OpCall& call) {

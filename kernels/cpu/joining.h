@@ -12,6 +12,7 @@ void hstack(OpCall& call);
 void vstack(OpCall& call);
 void dstack(OpCall& call);
 void column_stack(OpCall& call);
+void complex(OpCall& call);
 void block_diag(OpCall& call);
 void meshgrid(OpCall& call);
 void meshgrid_indexing(OpCall& call);

@@ -6,6 +6,7 @@
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/matmul.h"
+#include "kernels/cpu/pointwise/iterate.h"
 #include "kernels/cpu/pointwise/promote.h"
 #include "kernels/cpu/product_checks.h"
 #include "kernels/cpu/type_names.h"
@@ -106,7 +107,13 @@ void addr(OpCall& call) {
   promote_pair(self, product);
   check_factor("beta", call.in(3), self.dtype());
   check_factor("alpha", call.in(4), self.dtype());
-  call.ret(scaled_sum(self, product, call.in(3), call.in(4)));
+  const Tensor sum = scaled_sum(self, product, call.in(3), call.in(4));
+  const Tensor operands[] = {self, product};
+  const Dims strides = result_strides(sum.sizes(), operands);
+  if (sum.strides() == DimsView(strides)) return call.ret(sum);
+  const Tensor out = empty_strided(sum.sizes(), strides, sum.dtype());
+  copy_into(out, sum);
+  call.ret(out);
 }
 
 void inner(OpCall& call) {

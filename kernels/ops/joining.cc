@@ -16,6 +16,7 @@ void add_joining(OpRegistry& registry) {
       {"aten::row_stack", joining::vstack},
       {"aten::dstack", joining::dstack},
       {"aten::column_stack", joining::column_stack},
+      {"aten::complex", joining::complex},
       {"aten::block_diag", joining::block_diag},
       {"aten::meshgrid", joining::meshgrid, kMayReturnInput},
       {"aten::meshgrid.indexing", joining::meshgrid_indexing, kMayReturnInput},

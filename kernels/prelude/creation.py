@@ -1,14 +1,5 @@
 # Tensors made from sizes, and out= forms that draw in the order of the memory they fill.
 
-def complex(real: Tensor, imag: Tensor) -> Tensor:
-    dtype = ops.prim.dtype(real)
-    if dtype != ops.prim.dtype(imag):
-        raise RuntimeError("Expected object of the same scalar type for both arguments of complex")
-    if dtype != 5 and dtype != 6 and dtype != 7:
-        raise RuntimeError("Expected both inputs to be Half, Float or Double tensors")
-    a, b = torch.broadcast_tensors([real, imag])
-    return torch.view_as_complex(torch.stack([a, b], -1))
-
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     return torch.complex(abs * torch.cos(angle), abs * torch.sin(angle))
 

@@ -79,7 +79,8 @@ def renorm(self: Tensor, p: number, dim: int, maxnorm: number) -> Tensor:
         if d != axis:
             dims.append(d)
     norm = torch.linalg_vector_norm(self, p, dims, True)
-    return self * torch.where(norm > maxnorm, torch.reciprocal(norm + 1e-07) * maxnorm, torch.ones_like(norm))
+    factor = torch.where(norm > maxnorm, torch.reciprocal(norm + 1e-07) * maxnorm, torch.ones_like(norm))
+    return torch.contiguous(self) * factor
 
 def nanmean(self: Tensor, dim: Optional[List[int]]=None, keepdim: bool=False, *, dtype: Optional[int]=None) -> Tensor:
     if not torch.is_floating_point(self):

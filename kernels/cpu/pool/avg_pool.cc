@@ -130,7 +130,7 @@ Tensor avg_pool(OpCall& call, const char* op, size_t spatial, bool has_divisor) 
   }
   const Window w =
       pool_window(op, self, kernel, stride, padding, Dims(spatial, 1), call.boolean(4));
-  const PoolLayout layout(self, spatial);
+  const PoolLayout layout(self, spatial, KeepsLayout::kLinesAndImages);
   const Tensor out = layout.make_output(self.dtype(), w.out, spatial);
   const int64_t work = w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2] * layout.inner;
   if (self.dtype() == DType::kFloat32 && layout.inner == 1) {
@@ -249,7 +249,7 @@ Tensor adaptive_avg_pool(OpCall& call, const char* op, size_t spatial) {
     w.in[lead + i] = self.sizes()[first + i];
     w.out[lead + i] = out_sizes[i];
   }
-  const PoolLayout layout(self, spatial);
+  const PoolLayout layout(self, spatial, KeepsLayout::kLinesAndImages);
   const Tensor out = layout.make_output(self.dtype(), w.out, spatial);
   if (is_quantized(self.dtype())) {
     out.impl()->quant = self.impl()->quant;

@@ -169,7 +169,9 @@ MaxPool max_pool(OpCall& call, const char* op, size_t spatial, bool with_indices
     self = self.alias();
     self.impl()->dtype = stored_dtype(dtype);
   }
-  const PoolLayout layout(self, spatial);
+  // Lines without indices are pooled by a kernel of their own in the reference.
+  const PoolLayout layout(self, spatial,
+                          with_indices ? KeepsLayout::kLinesAndImages : KeepsLayout::kImages);
   MaxPool result{layout.make_output(self.dtype(), w.out, spatial), {}};
   if (with_indices) result.indices = layout.make_output(DType::kInt64, w.out, spatial);
   const bool planes = layout.inner == 1 && self.dtype() == DType::kFloat32;
@@ -247,7 +249,7 @@ void adaptive_max_pool(OpCall& call, const char* op, size_t spatial) {
     w.in[3 - spatial + i] = self.sizes()[static_cast<size_t>(rank) - spatial + i];
     w.out[3 - spatial + i] = out[i];
   }
-  const PoolLayout layout(self, spatial);
+  const PoolLayout layout(self, spatial, KeepsLayout::kLinesAndImages);
   const MaxPool result{layout.make_output(self.dtype(), w.out, spatial),
                        layout.make_output(DType::kInt64, w.out, spatial)};
   visit(self.dtype(), op, MaxTypes{}, [&]<class T>() { adaptive_max<T>(layout, w, result); });

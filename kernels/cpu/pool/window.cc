@@ -36,15 +36,30 @@ void check_parameters(const Dims& kernel, const Dims& stride, const Dims& paddin
 
 }  // namespace
 
-PoolLayout::PoolLayout(const Tensor& self, size_t spatial, bool keep_volumes) {
+namespace {
+
+Tensor empty_channels_last(DimsView sizes, DType dtype) {
+  if (sizes.size() == 3) {
+    return empty({sizes[0], sizes[1], 1, sizes[2]}, dtype, MemoryFormat::kChannelsLast).squeeze(2);
+  }
+  return empty(sizes, dtype,
+               sizes.size() == 4 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d);
+}
+
+}  // namespace
+
+PoolLayout::PoolLayout(const Tensor& self, size_t spatial, KeepsLayout keeps) {
   const int64_t rank = self.dim();
   batched = rank == static_cast<int64_t>(spatial) + 2;
   const int64_t channels = self.sizes()[batched ? 1 : 0];
   const int64_t batch = batched ? self.sizes()[0] : 1;
-  if (batched && (spatial == 2 || (spatial == 3 && keep_volumes)) && !self.is_contiguous() &&
-      self.is_channels_last()) {
-    format = spatial == 2 ? MemoryFormat::kChannelsLast : MemoryFormat::kChannelsLast3d;
-    input = empty(self.sizes(), self.dtype(), format);
+  const bool kept = spatial == 1   ? keeps == KeepsLayout::kLinesAndImages
+                    : spatial == 3 ? keeps == KeepsLayout::kImagesAndVolumes
+                                   : true;
+  channels_last = batched && kept && !self.is_contiguous() &&
+                  (spatial == 1 ? self.unsqueeze(2) : self).is_channels_last();
+  if (channels_last) {
+    input = empty_channels_last(self.sizes(), self.dtype());
     // Strides of dims of size one may differ from the format's.
     input = Dims(input.strides().begin(), input.strides().end()) ==
                     Dims(self.strides().begin(), self.strides().end())
@@ -62,7 +77,7 @@ Tensor PoolLayout::make_output(DType dtype, const int64_t (&out)[3], size_t spat
   Dims sizes(input.sizes().begin(), input.sizes().end());
   const size_t lead = sizes.size() - spatial;
   for (size_t i = 0; i < spatial; ++i) sizes[lead + i] = out[3 - spatial + i];
-  return empty(sizes, dtype, format);
+  return channels_last ? empty_channels_last(sizes, dtype) : empty(sizes, dtype);
 }
 
 Dims spread_dims(const char* op, const char* what, const Dims& values, size_t count) {

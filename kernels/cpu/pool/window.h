@@ -18,18 +18,21 @@ struct Window {
   int64_t out_count() const { return out[0] * out[1] * out[2]; }
 };
 
+// Whose layout a result keeps, in the reference: that of others is contiguous. Lines count as
+// images of one row.
+enum class KeepsLayout : uint8_t { kImages, kLinesAndImages, kImagesAndVolumes };
+
 // A pooled tensor as [outer][positions][inner]: planes of one channel when contiguous (inner is 1),
 // samples with the channels innermost when channels-last.
 struct PoolLayout {
   Tensor input;  // dense in its layout
   int64_t outer = 0, inner = 1;
-  MemoryFormat format = MemoryFormat::kContiguous;
+  bool channels_last = false;
   bool batched = true;
 
-  // `spatial` trailing dims; one more dim is the channel, a further one the batch. Volumes become
-  // contiguous unless `keep_volumes`: the reference pools them so.
-  PoolLayout(const Tensor& self, size_t spatial, bool keep_volumes = false);
-  // Sizes of a result with the given spatial sizes.
+  // `spatial` trailing dims; one more dim is the channel, a further one the batch.
+  PoolLayout(const Tensor& self, size_t spatial, KeepsLayout keeps);
+  // A tensor for a result with the given spatial sizes.
   Tensor make_output(DType dtype, const int64_t (&out)[3], size_t spatial) const;
 };
 

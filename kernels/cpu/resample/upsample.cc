@@ -175,7 +175,7 @@ Tensor resample(OpCall& call, const Tensor& given, const Request& request) {
   const size_t spatial = request.out.size();
   // Cubic results are contiguous whatever the input is, like the reference's.
   const PoolLayout layout(request.mode == Interpolation::kCubic ? given.contiguous() : given,
-                          spatial, true);
+                          spatial, KeepsLayout::kImagesAndVolumes);
   int64_t out[3] = {1, 1, 1};
   for (size_t i = 0; i < spatial; ++i) out[3 - spatial + i] = request.out[i];
   const Tensor output = layout.make_output(dtype, out, spatial);

@@ -123,3 +123,78 @@ class ViewsOfFlatConvolutions(nn.Module):
     def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, List[int]]:
         rows = self.by_channel(x).flatten(2)
         return rows.view(2, -1), self.by_channel(x).reshape(2, 4, -1).view(-1), steps(rows)
+
+
+LAST = torch.randn(2, 4, 3, 5).contiguous(memory_format=torch.channels_last)
+DEEP_LAST = torch.randn(2, 4, 3, 5, 2).contiguous(memory_format=torch.channels_last_3d)
+IMAGES = [(LAST,), (LAST.contiguous(),), (LAST[:, :, :, ::2],), (LAST.contiguous().transpose(2, 3),),
+          (LAST[:1],), (DEEP_LAST,), (LAST[:, :, :1].expand(2, 4, 3, 5),)]
+LINES = [(DEEP,), (TURNED,), (torch.randn(4, 2, 3).permute(1, 2, 0),), (DEEP[:, :, ::2],), (DEEP[:, :1].expand(2, 3, 4),)]
+
+
+@program(*IMAGES, *LINES, (FLAT.t(),), (FLAT[0],))
+def stacks_keep_layouts_of_what_they_join(x: Tensor) -> List[List[int]]:
+    out: List[List[int]] = []
+    for dim in range(x.dim() + 1):
+        out.append(steps(torch.stack([x, x], dim)))
+        out.append(steps(torch.stack([x, x.contiguous()], dim - x.dim() - 1)))
+        out.append(steps(torch.stack([x], dim)))
+    for dim in range(x.dim()):
+        out.append(steps(torch.cat([x, x], dim)))
+    return out
+
+
+@program(*[(a, b) for a, b in PAIRS if a.is_floating_point() and b.is_floating_point()])
+def complex_numbers_follow_their_parts(a: Tensor, b: Tensor) -> Tuple[Tensor, List[List[int]]]:
+    z = torch.complex(a, b)
+    return z, [steps(z), steps(torch.polar(a, b)), steps(torch.view_as_real(z)), steps(z.imag)]
+
+
+@agreed((FLAT, FLAT.double()), (FLAT.int(), FLAT), (FLAT > 0, FLAT > 0), (FLAT.bfloat16(), FLAT.bfloat16()),
+        (FLAT.half(), FLAT), (FLAT, FLAT[:2]))
+def parts_without_complex_numbers(a: Tensor, b: Tensor) -> Tensor:
+    return torch.complex(a, b)
+
+
+@program(*[(x,) for x in (FLAT, FLAT.t(), FLAT[:, ::2], FLAT[:1].expand(3, 4), TURNED[0])])
+def sums_with_outer_products_follow_what_is_added_to(x: Tensor) -> Tuple[List[int], List[int], List[int], Tensor]:
+    a, b = torch.arange(float(x.size(0))), torch.arange(float(x.size(1)))
+    both = torch.addr(x, a, b)
+    return steps(both), steps(torch.addr(x, a, b, beta=0)), steps(torch.addr(x[:, :1], a, b, alpha=2)), both
+
+
+@program(*IMAGES, *LINES, (FLAT.t(),))
+def shortened_parts_are_contiguous(x: Tensor) -> Tuple[List[int], List[int], Tensor]:
+    y = torch.empty(0)
+    torch.renorm(x, 2, 0, 1.0, out=y)
+    return steps(torch.renorm(x, 2, 1, 1.0)), steps(y), y
+
+
+@program(*LINES)
+def pooled_lines_are_images_of_one_row(x: Tensor) -> Tuple[List[List[int]], List[Tensor]]:
+    values, places = torch.max_pool1d_with_indices(x, [2])
+    most, where = torch.adaptive_max_pool1d(x, [2])
+    pooled = [torch.nn.functional.avg_pool1d(x, 2), torch.nn.functional.avg_pool1d(x, 3, 1, 1),
+              torch.max_pool1d(x, [2]), values, places, most, where,
+              torch.nn.functional.adaptive_avg_pool1d(x, 2), torch.nn.functional.adaptive_avg_pool1d(x, 1),
+              torch.nn.functional.lp_pool1d(x, 2.0, 2), torch.nn.functional.avg_pool1d(x[0], 2)]
+    return [steps(each) for each in pooled], pooled
+
+
+@program(*[(x, y) for x in (DEEP, TURNED, DEEP[:, :1].expand(2, 3, 4), torch.randn(3, 2, 4).transpose(0, 1))
+           for y in (DEEP, TURNED)], (DEEP.long(), TURNED.long()), (TURNED.double(), DEEP.double()),
+         (torch.randn(2, 400, 40), torch.randn(2, 40, 400).transpose(1, 2)))
+def products_of_letters_follow_their_operands(x: Tensor, y: Tensor) -> Tuple[List[List[int]], List[Tensor]]:
+    row, first = x[0, :, 0], x[:, 0, 0]
+    results = [torch.einsum("bij,bij->bij", x, y), torch.einsum("bij,bij->jib", x, y),
+               torch.einsum("bij,i->bij", x, row), torch.einsum("i,bij->bji", row, y), torch.einsum("b,bij->ijb", first, x),
+               torch.einsum("bij,ij->bij", x, y[0]), torch.einsum("b,i->ib", first, row), torch.einsum("...j,...j->...j", x, y),
+               torch.einsum("bij,bij,i->bij", x, y, row), torch.einsum("b,i,j->jbi", first, row, y[0, 0]),
+               torch.einsum("bij->ji", x), torch.einsum("bij,bij->ib", x, y), torch.einsum("bij,bkj->kib", x, y)]
+    return [steps(each) for each in results], results
+
+
+@agreed((DEEP.long(), TURNED > 0), (TURNED > 0, DEEP > 0), (TURNED.double(), DEEP), (DEEP.int(), TURNED.byte()),
+        (TURNED.bfloat16(), DEEP.bfloat16()), (torch.complex(DEEP, TURNED), TURNED), (DEEP, TURNED[:1]))
+def products_of_letters_in_every_dtype(x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:
+    return torch.einsum("bij,bij->jbi", x, y), torch.einsum("bij,i->bij", x, y[0, :, 0])
