@@ -285,6 +285,67 @@ struct GroupNormResult {
   Tensor output, mean, rstd;
 };
 
+// Sums of body(value, channel) over the pixels of one channels-last image for each channel; single
+// precision is kept to few pixels at a time.
+template <class T, class Body>
+std::vector<double> sums_of_pixels(const RunContext& context, const T* image, int64_t pixels,
+                                   int64_t channels, const Body& body) {
+  constexpr int64_t kPixels = 64;
+  using C = Compute<T>;
+  const int64_t parts = (pixels + kPixels - 1) / kPixels;
+  check_scratch(parts * channels, sizeof(C));
+  std::vector<C> part(static_cast<size_t>(parts * channels), C(0));
+  const int64_t grain = kGrain / (kPixels * channels) + 1;
+  context.workers->parallel_for(0, parts, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin * kPixels; p < std::min(end * kPixels, pixels); ++p) {
+      const T* pixel = image + p * channels;
+      C* to = part.data() + p / kPixels * channels;
+      for (int64_t c = 0; c < channels; ++c) to[c] += body(static_cast<C>(pixel[c]), c);
+    }
+  });
+  std::vector<double> sums(static_cast<size_t>(channels), 0);
+  for (int64_t i = 0; i < parts; ++i) {
+    const C* from = part.data() + i * channels;
+    for (int64_t c = 0; c < channels; ++c) sums[c] += static_cast<double>(from[c]);
+  }
+  return sums;
+}
+
+// Groups of channels-last images: their channels lie between those of others.
+template <class T>
+void normalize_pixels(const RunContext& context, const Tensor& x, const std::vector<double>& weight,
+                      const std::vector<double>& bias, double eps, const GroupNormResult& r) {
+  using C = Compute<T>;
+  const int64_t batch = x.size(0), channels = x.size(1), groups = r.mean.size(1);
+  const int64_t pixels = x.numel() / (batch * channels), width = channels / groups;
+  const double count = static_cast<double>(pixels * width);
+  for (int64_t n = 0; n < batch; ++n) {
+    const Tensor image = x.narrow(0, n, 1);
+    const auto of_groups = [&](const auto& body) {
+      const std::vector<double> each =
+          sums_of_pixels(context, image.data<T>(), pixels, channels, body);
+      std::vector<double> sums(static_cast<size_t>(groups), 0);
+      for (int64_t c = 0; c < channels; ++c) sums[c / width] += each[c] / count;
+      return sums;
+    };
+    const std::vector<double> mean = of_groups([](C v, int64_t) { return v; });
+    std::vector<C> center(static_cast<size_t>(channels));
+    for (int64_t c = 0; c < channels; ++c) center[c] = static_cast<C>(mean[c / width]);
+    const std::vector<double> variance =
+        of_groups([at = center.data()](C v, int64_t c) { return (v - at[c]) * (v - at[c]); });
+    std::vector<double> scale = weight, shift = bias;
+    for (int64_t c = 0; c < channels; ++c) {
+      scale[c] /= std::sqrt(variance[c / width] + eps);
+      shift[c] -= mean[c / width] * scale[c];
+    }
+    scale_channels<T>(context, image, r.output.narrow(0, n, 1), scale, shift);
+    for (int64_t g = 0; g < groups; ++g) {
+      r.mean.data<float>()[n * groups + g] = static_cast<float>(mean[g]);
+      r.rstd.data<float>()[n * groups + g] = static_cast<float>(1 / std::sqrt(variance[g] + eps));
+    }
+  }
+}
+
 GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, int64_t groups,
                                const Tensor& weight, const Tensor& bias, double eps) {
   const int64_t batch = input.size(0), channels = input.size(1);
@@ -305,10 +366,17 @@ GroupNormResult run_group_norm(const RunContext& context, const Tensor& input, i
   };
   check_vector("weight", weight);
   check_vector("bias", bias);
-  const Tensor x = input.contiguous();
-  GroupNormResult r{empty(x.sizes(), x.dtype()), zeros({batch, groups}, DType::kFloat32),
+  const Tensor x = dense_in_format(input);
+  GroupNormResult r{empty_like(x), zeros({batch, groups}, DType::kFloat32),
                     zeros({batch, groups}, DType::kFloat32)};
   if (x.numel() == 0) return r;
+  if (!x.is_contiguous()) {
+    visit(x.dtype(), "group_norm", AllFloatTypes{}, [&]<class T>() {
+      normalize_pixels<T>(context, x, channel_values("weight", weight, channels, 1),
+                          channel_values("bias", bias, channels, 0), eps, r);
+    });
+    return r;
+  }
   visit(x.dtype(), "group_norm", AllFloatTypes{}, [&]<class T>() {
     normalize_rows<T>(context, x, x.numel() / (batch * groups), nullptr, nullptr, eps, r.output,
                       r.mean.data<float>(), r.rstd.data<float>());

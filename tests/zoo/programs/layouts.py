@@ -198,3 +198,18 @@ def products_of_letters_follow_their_operands(x: Tensor, y: Tensor) -> Tuple[Lis
         (TURNED.bfloat16(), DEEP.bfloat16()), (torch.complex(DEEP, TURNED), TURNED), (DEEP, TURNED[:1]))
 def products_of_letters_in_every_dtype(x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:
     return torch.einsum("bij,bij->jbi", x, y), torch.einsum("bij,i->bij", x, y[0, :, 0])
+
+
+@program(*IMAGES, (torch.randn(2, 4, 3),), (torch.randn(2, 3, 4).transpose(1, 2),), (torch.randn(3, 2, 4).permute(1, 2, 0),),
+         (torch.randn(2, 4, 30, 31).contiguous(memory_format=torch.channels_last) * 3 + 5,),
+         (LAST.double(),))
+def groups_keep_the_layout_of_images(x: Tensor) -> Tuple[List[List[int]], List[Tensor]]:
+    weight, bias = torch.arange(4.0).to(x.dtype) - 1, torch.arange(4.0).to(x.dtype) / 2
+    normed = [torch.nn.functional.group_norm(x, 2), torch.nn.functional.group_norm(x, 4, weight, bias),
+              torch.nn.functional.silu(torch.nn.functional.group_norm(x, 1, weight) + 1), torch.nn.functional.instance_norm(x)]
+    return [steps(each) for each in normed], normed
+
+
+@program((LAST,), (LAST[:, :, :, ::2].contiguous(memory_format=torch.channels_last),), (DEEP_LAST,))
+def statistics_of_groups_of_images(x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.native_group_norm(x, torch.ones(4), torch.zeros(4), x.size(0), 4, x.numel() // x.size(0) // 4, 2, 1e-5)
