@@ -21,7 +21,7 @@ std::string operator_key(std::string_view space, std::string_view function) {
 }  // namespace
 
 Runtime::Runtime(int64_t packed_limit) : packed_(make_ref<PackedStore>(packed_limit)) {
-  lapack::use_one_thread();
+  lapack::set_up();
   onednn::keep_no_primitives();
   add_all_operators(ops_);
   prelude_ = std::make_unique<ir::CompilationUnit>(

@@ -223,7 +223,11 @@ void slogdet(OpCall& call) {
       for (int64_t k = 0; k < n; ++k) {
         const T d = m[k * n + k];
         const auto magnitude = std::abs(d);
-        s *= magnitude == 0 ? T(0) : d / T(magnitude);
+        if constexpr (requires { d.imag(); }) {
+          s *= magnitude == 0 ? T(0) : d / T(magnitude);
+        } else {
+          s *= static_cast<T>((d > 0) - (d < 0));  // of NaN 0, like PyTorch
+        }
         log_sum += std::log(magnitude);
       }
       sign.data<T>()[i] = s;

@@ -16,7 +16,9 @@ extern "C" __attribute__((visibility("default"))) void xerbla_(const char*, cons
 
 namespace temper::lapack {
 
-void use_one_thread() {
+void set_up() {
+  // Matrices with NaN are computed like others, as PyTorch does.
+  LAPACKE_set_nancheck(0);
   if (openblas_set_num_threads) openblas_set_num_threads(1);
 }
 

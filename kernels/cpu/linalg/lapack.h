@@ -9,8 +9,9 @@
 
 namespace temper::lapack {
 
-// Keeps the BLAS below LAPACK from starting threads of its own. Call once, before other threads.
-void use_one_thread();
+// Keeps the BLAS below LAPACK from starting threads of its own, and LAPACK from refusing NaN. Call
+// once, before other threads.
+void set_up();
 
 template <class T>
 struct RealOf {

@@ -12,7 +12,7 @@ MODULES = ("flow", "containers", "text", "objects", "modules", "tensors", "numbe
            "generated", "breaks", "aliases", "repeated", "spellings", "spelled_layers", "kernels",
            "attention", "identity", "failures", "operator_errors", "number_rules", "saved_ways", "torch_lists",
            "layouts", "transforms", "written_through", "overlaps", "recurrent", "transducers", "outs", "factories",
-           "edges")
+           "edges", "nonfinite")
 
 
 def cases() -> List[Case]:
