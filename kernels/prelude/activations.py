@@ -5,15 +5,37 @@ def prelu(self: Tensor, weight: Tensor) -> Tensor:
     if torch.numel(weight) != 1:
         if torch.dim(self) == 0:
             raise RuntimeError("Not allow zero-dim input tensor.")
-        dim = 1 if torch.dim(self) > 1 else 0
-        if torch.size(self, dim) != torch.numel(weight):
-            raise RuntimeError("Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.".format(torch.numel(weight), torch.size(self, dim)))
+        channels = torch.size(self, 1) if torch.dim(self) > 1 else 1
+        if channels != torch.numel(weight):
+            raise RuntimeError("Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.".format(torch.numel(weight), channels))
         shape = [1] * torch.dim(self)
-        shape[dim] = torch.numel(weight)
+        shape[1] = channels
         w = torch.reshape(weight, shape)
     else:
         w = torch.reshape(weight, [1] * torch.dim(self))
-    return torch.where(self > 0, self, w * self)
+    if ops.prim.dtype(self) != 6 or ops.prim.dtype(weight) != 6:
+        helper_check_slopes(self, weight)
+    x = self if torch.is_contiguous(self) else helper_in_format(self)
+    return torch.where(x > 0, x, w * x)
+
+def helper_check_slopes(self: Tensor, weight: Tensor) -> None:
+    if ops.prim.dtype(weight) != ops.prim.dtype(self):
+        raise RuntimeError("Found dtype " + helper_dtype_name(weight) + " but expected " + helper_dtype_name(self))
+    if not torch.is_floating_point(self):
+        raise RuntimeError("\"prelu_cpu\" not implemented for '" + helper_dtype_name(self) + "'")
+
+# Contiguous, unless its dims have the order of channels-last images or volumes.
+def helper_in_format(self: Tensor) -> Tensor:
+    rank = torch.dim(self)
+    strides = torch.stride(self)
+    if rank < 4 or rank > 5 or strides[1] == 0:
+        return torch.contiguous(self)
+    least = strides[1]
+    for d in [1, 3, 2, 0] if rank == 4 else [1, 4, 3, 2, 0]:
+        if strides[d] < least:
+            return torch.contiguous(self)
+        least = strides[d] * torch.size(self, d) if torch.size(self, d) > 1 else strides[d]
+    return self
 
 def glu(self: Tensor, dim: int=-1) -> Tensor:
     if torch.dim(self) == 0:

@@ -162,14 +162,18 @@ def nanquantile__scalar(self: Tensor, q: float, dim: Optional[int]=None, keepdim
         raise RuntimeError("quantile() q must be in the range [0, 1] but got {}".format(q))
     return helper_quantile(self, torch.scalar_tensor(q, dtype=ops.prim.dtype(self)), dim, keepdim, interpolation, True)
 
+def helper_check_isin(self: Tensor) -> None:
+    dtype = ops.prim.dtype(self)
+    if dtype == 11 or dtype == 15 or torch.is_complex(self):
+        raise RuntimeError("Unsupported input type encountered for isin(): " + helper_dtype_name(self))
+
 def isin__Tensor_Tensor(elements: Tensor, test_elements: Tensor, *, assume_unique: bool=False, invert: bool=False) -> Tensor:
+    helper_check_isin(elements)
+    helper_check_isin(test_elements)
     count = torch.numel(test_elements)
     if count == 0:
         return torch.full(torch.size(elements), 1 if invert else 0, dtype=11)
-    # One dtype for both; truth values are ordered as numbers.
-    both = torch.cat([torch.reshape(elements, [-1]), torch.reshape(test_elements, [-1])])
-    if ops.prim.dtype(both) == 11:
-        both = torch.to(both, 0)
+    both = torch.cat([torch.reshape(elements, [-1]), torch.reshape(test_elements, [-1])])  # of one dtype
     wanted = torch.narrow(both, 0, 0, torch.numel(elements))
     known, _ = torch.sort(torch.narrow(both, 0, torch.numel(elements), count))
     places = torch.clamp_max(torch.searchsorted(known, wanted), count - 1)
@@ -177,8 +181,10 @@ def isin__Tensor_Tensor(elements: Tensor, test_elements: Tensor, *, assume_uniqu
     return torch.logical_not(found) if invert else found
 
 def isin__Tensor_Scalar(elements: Tensor, test_element: number, *, assume_unique: bool=False, invert: bool=False) -> Tensor:
+    helper_check_isin(elements)
     return elements != test_element if invert else elements == test_element
 
 def isin__Scalar_Tensor(element: number, test_elements: Tensor, *, assume_unique: bool=False, invert: bool=False) -> Tensor:
+    helper_check_isin(test_elements)
     found = torch.any(test_elements == element)
     return torch.logical_not(found) if invert else found

@@ -213,3 +213,10 @@ def groups_keep_the_layout_of_images(x: Tensor) -> Tuple[List[List[int]], List[T
 @program((LAST,), (LAST[:, :, :, ::2].contiguous(memory_format=torch.channels_last),), (DEEP_LAST,))
 def statistics_of_groups_of_images(x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     return torch.native_group_norm(x, torch.ones(4), torch.zeros(4), x.size(0), 4, x.numel() // x.size(0) // 4, 2, 1e-5)
+
+
+@program(*IMAGES, *LINES, (FLAT.t(),), (FLAT[:, ::2],), (LAST.double(),))
+def slopes_make_other_layouts_contiguous(x: Tensor) -> Tuple[List[int], List[int], Tensor]:
+    one, many = torch.full([1], 0.25).to(x.dtype), torch.arange(float(x.size(1))).to(x.dtype)
+    both = torch.prelu(x, many)
+    return steps(both), steps(torch.prelu(x - 1, one) * 2), both

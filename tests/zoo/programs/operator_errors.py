@@ -21,6 +21,13 @@ FAMILIES: Dict[str, List[str]] = {
         "F.linear(A, D, D[:, 0])", "A.unsqueeze(0).bmm(A)", "torch.bmm(A.unsqueeze(0), D.t().unsqueeze(0))",
         "torch.einsum('ij->k', A)", "torch.einsum('ijk->i', A)", "torch.einsum('i?->i', A)", "torch.outer(A, V)",
         "torch.cdist(A, torch.ones(2, 4))", "torch.cross(A, torch.ones(2, 4))", "torch.kron(A, A) + V[:2]"],
+    "slopes and members": [
+        "torch.prelu(I, I[0])", "torch.prelu(A, I[0])", "torch.prelu(A, D[0])", "torch.prelu(B, B)", "torch.prelu(I, V)",
+        "torch.prelu(C, C[0])", "torch.prelu(A, V[:2])", "torch.prelu(A, V)", "torch.prelu(Z, V)", "torch.prelu(A, A)",
+        "torch.prelu(V, V)", "torch.prelu(V, V[:1])", "torch.prelu(V[0], V)", "torch.prelu(V[0], V[0])",
+        "torch.isin(B, B)", "torch.isin(B, A)", "torch.isin(I, B)", "torch.isin(C, C)", "torch.isin(A.to(torch.bfloat16), A)",
+        "torch.isin(B, A[:0])", "torch.isin(Z > 0, A)", "torch.isin(I, A)", "torch.isin(A, V[:1])", "torch.isin(B, 1)",
+        "torch.isin(1, B)", "torch.isin(C, 1)", "torch.isin(I, 1)", "torch.isin(2, I)"],
     "shapes": [
         "A.view(7)", "A.view(-1, 4)", "A.view(-1, -1)", "A.reshape(7)", "A.reshape(-1, 0)", "A.t().view(6)", "A.expand(4, 3)",
         "A.expand(3)", "A.expand(-1, 4)", "A.squeeze(3)", "A.unsqueeze(4)", "A.transpose(0, 2)", "A.permute(0)", "A.permute(0, 0)",
