@@ -202,7 +202,8 @@ auto interval_end(const IValue& value) {
   } else if constexpr (requires(T x) { x.real(); }) {
     return T(value.scalar_as_complex());
   } else {
-    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(real_number(value, "float"))));
+    const char* type = std::is_same_v<T, double> ? "double" : "float";
+    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(real_number(value, type))));
   }
 }
 
