@@ -228,6 +228,12 @@ constexpr SharingRow kSharingRows[] = {
     {Sharing::kBesidesSelf, "index_add index_copy index_reduce scatter scatter_add scatter_reduce"},
 };
 
+struct ContiguousRow {
+  const char* names;
+};
+
+constexpr ContiguousRow kContiguousRows[] = {{"kron.out pow.Scalar_out"}};
+
 // "sum" of aten::sum.out.
 std::string_view plain_name(const OpDef& op) {
   const std::string_view name = op.name();
@@ -331,6 +337,11 @@ std::string filled(std::string_view words, const OpDef& op, DType result, DType 
 bool copies_result(const OpDef& out_form) { return row_of(out_form).rule == Rule::kCopied; }
 
 bool copies_over(const OpDef& out_form) { return row_of(out_form).rule == Rule::kCopiedOver; }
+
+bool resizes_to_contiguous(const OpDef& out_form) {
+  static const ByName<ContiguousRow> rows = by_name(kContiguousRows);
+  return copies_result(out_form) || find(rows, out_form);
+}
 
 bool computes_in_dtype_of_out(const OpDef& out_form) {
   return row_of(out_form).rule == Rule::kComputed;

@@ -13,6 +13,9 @@ bool copies_result(const OpDef& out_form);
 // Whether the form copies a view into the tensor as it is, like copy_.
 bool copies_over(const OpDef& out_form);
 
+// Whether a tensor that the form resizes is contiguous, whatever the layout of the result is.
+bool resizes_to_contiguous(const OpDef& out_form);
+
 // Whether the dtype of the tensor stands for the argument `dtype` when that is not given.
 bool computes_in_dtype_of_out(const OpDef& out_form);
 

@@ -105,7 +105,7 @@ void store(const OpDef& op, size_t i, const Tensor& target, const Tensor& value,
   if (copies_over(op)) return creation::copy_over(target, value);
   check_out_dtype(op, i, value.dtype(), target.dtype());
   if (target.sizes() != value.sizes()) {
-    resize_as(target, value, makes_new || copies_result(op));
+    resize_as(target, value, makes_new || resizes_to_contiguous(op));
   }
   if (!makes_new) check_no_overlap(target);
   copy_into(target, value);

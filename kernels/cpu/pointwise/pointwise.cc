@@ -181,8 +181,10 @@ void pointwise_out(OpCall& call) {
   const Dims shape = broadcast_shape(operands.tensors);
   if (dest.sizes() != DimsView(shape)) {
     dest.resize(shape);
-    const Dims strides = result_strides(shape, operands.tensors);
-    dest.set_view(dest.as_strided(shape, strides, dest.offset()));
+    if (!resizes_to_contiguous(call.op())) {
+      const Dims strides = result_strides(shape, operands.tensors);
+      dest.set_view(dest.as_strided(shape, strides, dest.offset()));
+    }
   }
   evaluate_pointwise_into(call, rule, dest);
   call.ret(out);

@@ -220,3 +220,13 @@ def slopes_make_other_layouts_contiguous(x: Tensor) -> Tuple[List[int], List[int
     one, many = torch.full([1], 0.25).to(x.dtype), torch.arange(float(x.size(1))).to(x.dtype)
     both = torch.prelu(x, many)
     return steps(both), steps(torch.prelu(x - 1, one) * 2), both
+
+
+@program((FLAT,), (FLAT.t(),), (TURNED,), (FLAT[:, ::2],))
+def resized_tensors_may_be_contiguous(x: Tensor) -> Tuple[List[List[int]], List[Tensor]]:
+    results = [torch.empty(0), torch.empty(0), torch.empty(0), torch.empty(0)]
+    torch.pow(2.0, x, out=results[0])
+    torch.kron(x, x, out=results[1])
+    torch.pow(x, 2.0, out=results[2])
+    torch.renorm(x, 2, 1, 1.0, out=results[3])
+    return [steps(each) for each in results], results
