@@ -42,11 +42,11 @@ int64_t gap_at(int64_t value) {
 // The first and the last number of [from, last], as near as the dtype has them.
 template <class T>
 void move_inside(int64_t* from, int64_t* last) {
-  const int64_t first =
-      truncate_to_int64(static_cast<double>(nearest<T>(wrapping_sum<int64_t>(*from, 1))));
-  if (first < *from) *from = first + gap_at<T>(*from + 1);
+  const auto next = wrapping_sum<int64_t>(*from, 1);
+  const int64_t first = truncate_to_int64(static_cast<double>(nearest<T>(next)));
+  if (first < *from) *from = wrapping_sum<int64_t>(first, gap_at<T>(next));
   const int64_t end = truncate_to_int64(static_cast<double>(nearest<T>(*last)));
-  if (end > *last) *last = end - gap_at<T>(*last) - 1;
+  if (end > *last) *last = wrapping_sum<int64_t>(end, -gap_at<T>(*last) - 1);
 }
 
 template <class T>
