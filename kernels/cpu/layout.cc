@@ -17,4 +17,9 @@ Tensor dense_in_format(const Tensor& t, MemoryFormat format) {
 
 Tensor dense_in_format(const Tensor& t) { return dense_in_format(t, suggested_format(t)); }
 
+void resize_to_layout(Tensor target, DimsView sizes, DimsView strides) {
+  target.resize(sizes);
+  target.set_view(target.as_strided(sizes, strides, target.offset()));
+}
+
 }  // namespace temper

@@ -4,13 +4,13 @@
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/cpp_names.h"
 #include "kernels/cpu/nn/loops.h"
 #include "kernels/cpu/onednn/constants.h"
 #include "kernels/cpu/onednn/matmul.h"
 #include "kernels/cpu/product_checks.h"
 #include "kernels/cpu/row_panels.h"
 #include "kernels/cpu/store.h"
-#include "kernels/cpu/type_names.h"
 #include "kernels/cpu/wrapping.h"
 
 namespace temper {
@@ -376,8 +376,8 @@ void store_sum(OpCall& call, Tensor (*sum)(OpCall&)) {
   const IValue self = call.in(0);
   const DType own = call.tensor(0).dtype(), result = call.tensor(2).dtype();
   if (own != result) {
-    fail("Bad in-place call: input tensor dtype ", cpp_name(own), " and output tensor dtype ",
-         cpp_name(result), " should match");
+    fail("Bad in-place call: input tensor dtype ", name_in_cpp(own), " and output tensor dtype ",
+         name_in_cpp(result), " should match");
   }
   store_into(call.tensor(0), sum(call));
   call.ret(self);

@@ -5,11 +5,11 @@
 #include "core/base/error.h"
 #include "core/op/run_context.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/cpp_names.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/pointwise/iterate.h"
 #include "kernels/cpu/pointwise/promote.h"
 #include "kernels/cpu/product_checks.h"
-#include "kernels/cpu/type_names.h"
 
 namespace temper {
 namespace {
@@ -190,7 +190,7 @@ void check_chain_dtypes(const std::vector<Tensor>& factors) {
   for (size_t i = 1; i < factors.size(); ++i) {
     if (factors[i].dtype() == factors[0].dtype()) continue;
     fail("multi_dot(): all tensors must have be the same dtype but tensor 0 is ",
-         cpp_name(factors[0].dtype()), " and tensor ", i, " ", cpp_name(factors[i].dtype()));
+         name_in_cpp(factors[0].dtype()), " and tensor ", i, " ", name_in_cpp(factors[i].dtype()));
   }
 }
 

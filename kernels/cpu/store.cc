@@ -7,6 +7,7 @@
 #include "core/op/run_context.h"
 #include "core/value/function.h"
 #include "kernels/cpu/creation.h"
+#include "kernels/cpu/layout.h"
 #include "kernels/cpu/out_rules.h"
 #include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/pointwise.h"
@@ -88,10 +89,10 @@ std::string function_name(const OpDef& op) {
 
 // A tensor that is resized takes the layout of the result with its shape, unless it is `plain`.
 void resize_as(Tensor target, const Tensor& value, bool plain) {
-  target.resize(value.sizes());
   if (!plain && is_non_overlapping_and_dense(value.sizes(), value.strides())) {
-    target.set_view(target.as_strided(value.sizes(), value.strides(), target.offset()));
+    return resize_to_layout(target, value.sizes(), value.strides());
   }
+  target.resize(value.sizes());
 }
 
 Tensor own_copy(const Tensor& view) {

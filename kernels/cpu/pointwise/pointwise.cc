@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/op/run_context.h"
+#include "kernels/cpu/layout.h"
 #include "kernels/cpu/out_rules.h"
 #include "kernels/cpu/overlap.h"
 #include "kernels/cpu/pointwise/evaluate.h"
@@ -174,17 +175,15 @@ void pointwise_in_place(OpCall& call) {
 void pointwise_out(OpCall& call) {
   const IValue out = call.in(call.size() - 1);
   const PointwiseRule& rule = *call.op().functional()->pointwise();
-  Tensor dest = out.to_tensor();
+  const Tensor dest = out.to_tensor();
   const Operands operands = gather(call, rule);
   const ResultDTypes dtypes = apply_rule(rule.dtypes, operands.promoted, operands.first);
   check_out_dtype(call.op(), 0, dtypes.output, dest.dtype());
   const Dims shape = broadcast_shape(operands.tensors);
   if (dest.sizes() != DimsView(shape)) {
-    dest.resize(shape);
-    if (!resizes_to_contiguous(call.op())) {
-      const Dims strides = result_strides(shape, operands.tensors);
-      dest.set_view(dest.as_strided(shape, strides, dest.offset()));
-    }
+    const Dims strides = resizes_to_contiguous(call.op()) ? contiguous_strides(shape)
+                                                          : result_strides(shape, operands.tensors);
+    resize_to_layout(dest, shape, strides);
   }
   evaluate_pointwise_into(call, rule, dest);
   call.ret(out);
