@@ -187,24 +187,11 @@ Interval make_interval(const OpCall& call, DType dtype) {
   return it;
 }
 
-double real_number(const IValue& value, const char* type) {
-  const Complex128 number = value.scalar_as_complex();
-  if (number.imag() != 0) fail("value cannot be converted to type ", type, " without overflow");
-  return value.is_complex() ? number.real() : value.scalar_as_double();
-}
-
+// Refuses numbers that the type does not hold.
 template <class T>
-auto interval_end(const IValue& value) {
-  if constexpr (std::is_integral_v<T>) {
-    const Tensor end = temper::empty({}, kDTypeOf<T>);
-    fill_scalar(end, value);  // refuses numbers that the type does not hold
-    return *end.data<T>();
-  } else if constexpr (requires(T x) { x.real(); }) {
-    return T(value.scalar_as_complex());
-  } else {
-    const char* type = std::is_same_v<T, double> ? "double" : "float";
-    return static_cast<Compute<T>>(T(static_cast<Compute<T>>(real_number(value, type))));
-  }
+Compute<T> interval_end(const IValue& value) {
+  const Tensor end = scalar_tensor(value, kDTypeOf<T>);
+  return static_cast<Compute<T>>(*end.data<T>());
 }
 
 using IntervalTypes = TypeSet<float, double, Half, BFloat16, uint8_t, int8_t, int16_t, int32_t,
@@ -298,7 +285,7 @@ Tensor make_logspace(const OpCall& call, DType dtype) {
   if (it.steps == 1) {
     fill_scalar(it.out, is_complex(dtype)
                             ? IValue(std::pow(Complex128(base), it.start.scalar_as_complex()))
-                            : IValue(std::pow(base, real_number(it.start, "double"))));
+                            : IValue(std::pow(base, interval_end<double>(it.start))));
     return it.out;
   }
   visit(it.out.dtype(), "logspace_cpu", IntervalTypes{}, [&]<class T>() {

@@ -1,22 +1,10 @@
 #include "kernels/cpu/pointwise/numbers.h"
 
-#include <limits>
-
-#include "core/base/error.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/fill.h"
 
 namespace temper {
 namespace {
-
-const char* c_name(DType dtype) {
-  switch (dtype) {
-    case DType::kUInt8: return "uint8_t";
-    case DType::kInt8: return "int8_t";
-    case DType::kInt16: return "int16_t";
-    case DType::kInt32: return "int";
-    default: return "int64_t";
-  }
-}
 
 bool must_fit(const PointwiseRule& rule, size_t input) {
   if (!rule.inputs[input].promotes) return true;
@@ -33,21 +21,6 @@ bool must_fit(const PointwiseRule& rule, size_t input) {
   }
 }
 
-template <class T>
-bool fits(const IValue& number) {
-  using Limits = std::numeric_limits<T>;
-  if (number.is_double()) {
-    const double value = number.to_double();
-    return value >= static_cast<double>(Limits::lowest()) &&
-           value <= static_cast<double>(Limits::max());
-  }
-  const int64_t value = number.scalar_as_int();
-  // Negative numbers may stand for what they are in unsigned ones.
-  const int64_t lowest = Limits::is_signed ? static_cast<int64_t>(Limits::lowest())
-                                           : -static_cast<int64_t>(Limits::max());
-  return value >= lowest && value <= static_cast<int64_t>(Limits::max());
-}
-
 }  // namespace
 
 void fit_numbers(const PointwiseRule& rule, DType dtype, absl::Span<PointwiseInput> inputs,
@@ -62,9 +35,7 @@ void fit_numbers(const PointwiseRule& rule, DType dtype, absl::Span<PointwiseInp
         continue;
       }
       if (!number.is_int() && !number.is_double()) continue;
-      if (must_fit(rule, i) && !fits<T>(number)) {
-        fail("value cannot be converted to type ", c_name(dtype), " without overflow");
-      }
+      if (must_fit(rule, i)) scalar_tensor(number, dtype);  // refuses those that do not
       number = IValue(static_cast<int64_t>(static_cast<T>(number.scalar_as_int())));
     }
   });
