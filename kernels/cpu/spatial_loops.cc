@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/cpu/row_taps.h"
+
 namespace temper::TEMPER_ISA {
 namespace {
 
@@ -168,19 +170,16 @@ void place_taps(const float* row, float* to, int32_t* place, int32_t base, int64
 void max_row_places(const float* row, int64_t n, float* to, int32_t* place, int32_t base,
                     int64_t out, int64_t kernel, int64_t stride, int64_t padding,
                     int64_t dilation) {
-  for (int64_t k = 0; k < kernel; ++k) {
-    // Outputs whose tap falls inside the row.
-    const int64_t shift = k * dilation - padding;
-    const int64_t begin = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-    const int64_t end = shift >= n ? 0 : lower(out, (n - 1 - shift) / stride + 1);
-    if (stride == 1) {
-      place_taps<1>(row, to, place, base, begin, end, shift, stride);
-    } else if (stride == 2) {
-      place_taps<2>(row, to, place, base, begin, end, shift, stride);
-    } else {
-      place_taps<0>(row, to, place, base, begin, end, shift, stride);
-    }
-  }
+  for_row_taps(n, out, {kernel, stride, padding, dilation},
+               [&](int64_t shift, int64_t begin, int64_t end) {
+                 if (stride == 1) {
+                   place_taps<1>(row, to, place, base, begin, end, shift, stride);
+                 } else if (stride == 2) {
+                   place_taps<2>(row, to, place, base, begin, end, shift, stride);
+                 } else {
+                   place_taps<0>(row, to, place, base, begin, end, shift, stride);
+                 }
+               });
 }
 
 template <class Step>

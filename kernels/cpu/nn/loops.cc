@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #endif
 
+#include "kernels/cpu/row_taps.h"
 #include "kernels/cpu/simd/math.h"
 
 namespace temper::TEMPER_ISA {
@@ -14,51 +15,40 @@ constexpr int kLanes = 32;  // independent sums, enough for two vectors of the w
 
 inline int64_t lower(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// Outputs whose tap at `shift` falls inside a row of n elements: [begin, end).
-struct Span {
-  int64_t begin, end;
-};
-inline Span inside(int64_t shift, int64_t n, int64_t out, int64_t stride) {
-  const int64_t begin = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-  const int64_t end = shift >= n ? 0 : lower(out, (n - 1 - shift) / stride + 1);
-  return {begin, end};
-}
-
 inline float larger(float a, float b) { return b > a || b != b ? b : a; }
 
 template <int kStride, class Combine>
-void taps(const float* row, float* to, Span span, int64_t shift, int64_t stride,
+void taps(const float* row, float* to, int64_t begin, int64_t end, int64_t shift, int64_t stride,
           const Combine& combine) {
   const int64_t step = kStride > 0 ? kStride : stride;
 #pragma GCC ivdep
-  for (int64_t i = span.begin; i < span.end; ++i) to[i] = combine(to[i], row[i * step + shift]);
+  for (int64_t i = begin; i < end; ++i) to[i] = combine(to[i], row[i * step + shift]);
 }
 
 template <class Combine>
-void row_taps(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
-              int64_t padding, int64_t dilation, const Combine& combine) {
-  for (int64_t k = 0; k < kernel; ++k) {
-    const int64_t shift = k * dilation - padding;
-    const Span span = inside(shift, n, out, stride);
+void row_taps(const float* row, int64_t n, float* to, int64_t out, const RowWindow& window,
+              const Combine& combine) {
+  const int64_t stride = window.stride;
+  for_row_taps(n, out, window, [&](int64_t shift, int64_t begin, int64_t end) {
     if (stride == 1) {
-      taps<1>(row, to, span, shift, stride, combine);
+      taps<1>(row, to, begin, end, shift, stride, combine);
     } else if (stride == 2) {
-      taps<2>(row, to, span, shift, stride, combine);
+      taps<2>(row, to, begin, end, shift, stride, combine);
     } else {
-      taps<0>(row, to, span, shift, stride, combine);
+      taps<0>(row, to, begin, end, shift, stride, combine);
     }
-  }
+  });
 }
 
 void max_row(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
              int64_t padding, int64_t dilation) {
-  row_taps(row, n, to, out, kernel, stride, padding, dilation,
+  row_taps(row, n, to, out, {kernel, stride, padding, dilation},
            [](float a, float b) { return larger(a, b); });
 }
 
 void sum_row(const float* row, int64_t n, float* to, int64_t out, int64_t kernel, int64_t stride,
              int64_t padding) {
-  row_taps(row, n, to, out, kernel, stride, padding, 1, [](float a, float b) { return a + b; });
+  row_taps(row, n, to, out, {kernel, stride, padding, 1}, [](float a, float b) { return a + b; });
 }
 
 template <class Term>

@@ -25,16 +25,18 @@ struct Box {
 Box box_at(const Window& w, const Average& average, int64_t z, int64_t y, int64_t x) {
   const int64_t at[3] = {z, y, x};
   Box box;
-  int64_t padded = 1, inside = 1;
+  uint64_t padded = 1;  // windows may be wider than any image: the count wraps
+  int64_t inside = 1;
   for (int d = 0; d < 3; ++d) {
     const int64_t begin = at[d] * w.stride[d] - w.padding[d];
     const int64_t end = std::min(begin + w.kernel[d], w.in[d] + w.padding[d]);
-    padded *= end - begin;
+    padded *= static_cast<uint64_t>(end - begin);
     box.begin[d] = std::max<int64_t>(begin, 0);
     box.end[d] = std::min(end, w.in[d]);
     inside *= box.end[d] - box.begin[d];
   }
-  box.divisor = average.divisor ? average.divisor : average.count_padding ? padded : inside;
+  const int64_t counted = average.count_padding ? static_cast<int64_t>(padded) : inside;
+  box.divisor = average.divisor ? average.divisor : counted;
   return box;
 }
 
@@ -94,7 +96,7 @@ void average_rows(const RunContext& context, const PoolLayout& layout, const Win
 void average_planes(const RunContext& context, const PoolLayout& layout, const Window& w,
                     const Average& average, const Tensor& out) {
   const NnLoops& loops = nn_loops();
-  for_pool_rows(context, layout, w, w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2],
+  for_pool_rows(context, layout, w, w.out[2] * w.taps_inside(),
                 [&](int64_t outer, int64_t begin, int64_t end) {
                   const float* plane = layout.input.data<float>() + outer * w.in_count();
                   for (int64_t row = begin; row < end; ++row) {
@@ -132,7 +134,7 @@ Tensor avg_pool(OpCall& call, const char* op, size_t spatial, bool has_divisor) 
       pool_window(op, self, kernel, stride, padding, Dims(spatial, 1), call.boolean(4));
   const PoolLayout layout(self, spatial, KeepsLayout::kLinesAndImages);
   const Tensor out = layout.make_output(self.dtype(), w.out, spatial);
-  const int64_t work = w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2] * layout.inner;
+  const int64_t work = w.out[2] * w.taps_inside() * layout.inner;
   if (self.dtype() == DType::kFloat32 && layout.inner == 1) {
     average_planes(call.context(), layout, w, average, out);
     return out;

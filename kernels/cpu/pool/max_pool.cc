@@ -29,7 +29,7 @@ struct Range {
 Range window_range(const Window& w, int d, int64_t at) {
   int64_t begin = at * w.stride[d] - w.padding[d];
   const int64_t end = std::min(begin + (w.kernel[d] - 1) * w.dilation[d] + 1, w.in[d]);
-  while (begin < 0) begin += w.dilation[d];
+  if (begin < 0) begin += (w.dilation[d] - 1 - begin) / w.dilation[d] * w.dilation[d];
   return {begin, end};
 }
 
@@ -69,11 +69,10 @@ void max_at(const T* in, const Window& w, int64_t inner, const int64_t (&at)[3],
 template <class T>
 void max_rows(const RunContext& context, const PoolLayout& layout, const Window& w,
               const Tensor& out, const Tensor& indices) {
-  const int64_t taps = w.kernel[0] * w.kernel[1] * w.kernel[2];
   const T* in = layout.input.template data<T>();
   T* to = out.data<T>();
   int64_t* index = indices.defined() ? indices.data<int64_t>() : nullptr;
-  for_pool_rows(context, layout, w, w.out[2] * taps * layout.inner,
+  for_pool_rows(context, layout, w, w.out[2] * w.taps_inside() * layout.inner,
                 [&](int64_t outer, int64_t begin, int64_t end) {
                   const T* plane = in + outer * w.in_count() * layout.inner;
                   const int64_t base = outer * w.out_count();
@@ -91,7 +90,7 @@ void max_rows(const RunContext& context, const PoolLayout& layout, const Window&
 void max_planes(const RunContext& context, const PoolLayout& layout, const Window& w,
                 const Tensor& out) {
   const NnLoops& loops = nn_loops();
-  for_pool_rows(context, layout, w, w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2],
+  for_pool_rows(context, layout, w, w.out[2] * w.taps_inside(),
                 [&](int64_t outer, int64_t begin, int64_t end) {
                   const float* plane = layout.input.data<float>() + outer * w.in_count();
                   for (int64_t row = begin; row < end; ++row) {
@@ -114,7 +113,7 @@ void max_planes_with_places(const RunContext& context, const PoolLayout& layout,
                             const Tensor& out, const Tensor& indices) {
   const SpatialLoops& loops = spatial_loops();
   const auto row_number = [&](int64_t a, int64_t b) { return (a * w.in[1] + b) * w.in[2]; };
-  for_pool_rows(context, layout, w, w.out[2] * w.kernel[0] * w.kernel[1] * w.kernel[2],
+  for_pool_rows(context, layout, w, w.out[2] * w.taps_inside(),
                 [&](int64_t outer, int64_t begin, int64_t end) {
                   std::vector<int32_t> places(static_cast<size_t>(w.out[2]));
                   const float* plane = layout.input.data<float>() + outer * w.in_count();

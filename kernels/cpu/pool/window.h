@@ -16,6 +16,12 @@ struct Window {
 
   int64_t in_count() const { return in[0] * in[1] * in[2]; }
   int64_t out_count() const { return out[0] * out[1] * out[2]; }
+  // The most elements one output reads; a window may be wider than the input.
+  int64_t taps_inside() const {
+    int64_t taps = 1;
+    for (int d = 0; d < 3; ++d) taps *= std::min(kernel[d], in[d]);
+    return taps;
+  }
 };
 
 // Whose layout a result keeps, in the reference: that of others is contiguous. Lines count as

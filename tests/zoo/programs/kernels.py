@@ -118,6 +118,19 @@ def largest_of_windows(image: Tensor) -> List[Tensor]:
     return out
 
 
+LINE = torch.arange(6.0).reshape(1, 1, 6)
+
+
+@program((LINE, 2**30 - 1, 1), (LINE.double(), 500000, 1), (LINE, 4, 5))
+def windows_wider_than_any_row(line: Tensor, padding: int, dilation: int) -> List[Tensor]:
+    kernel = 2 * padding
+    spread = 2 * padding // dilation
+    values, places = torch.nn.functional.max_pool1d(line, spread, 1, spread // 2, dilation, return_indices=True)
+    return [torch.nn.functional.avg_pool1d(line, kernel, 1, padding),
+            torch.nn.functional.avg_pool1d(line, kernel, 3, padding, False, False),
+            torch.nn.functional.max_pool1d(line, kernel, 2, padding), values, places]
+
+
 CORNERS = torch.rand(200, 2) * 40
 BOXES = torch.cat((CORNERS, CORNERS + torch.rand(200, 2) * 15), 1)
 SCORES = torch.rand(200)
