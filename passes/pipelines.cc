@@ -33,6 +33,7 @@ const Pipeline& load_pipeline() {
       {{"free_layout", "embedding_bags", "pointwise_spellings", "cse", "constant_pooling", "dce"}},
       {{"loop_invariants", "cse", "dce"}},
       {{"pointwise_groups", "dce"}},
+      {{"batch_parts"}},
   };
   return pipeline;
 }

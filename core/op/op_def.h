@@ -119,6 +119,10 @@ enum OpProperty : uint32_t {
   kSeesIdentity = 1u << 11,   // answers by which object an argument is, not by what it holds
   // Writes running_mean and running_var when it trains, though the schema does not say so.
   kUpdatesStatistics = 1u << 12,
+  // Of images: a 4-D result has the images of the first argument (of each in a list) and of
+  // `residual`, each made from that image alone, unless `dim` is the first one or `training` is
+  // true. Other tensors are parameters.
+  kBatchWise = 1u << 13,
 };
 
 struct OpRow {

@@ -19,7 +19,7 @@ void add_conv(OpRegistry& registry) {
       {"aten::convolution", convolution, kKeepsRank},
       {"aten::_convolution", convolution, kKeepsRank},
       {"aten::_convolution.deprecated", convolution, kKeepsRank},
-      {"temper::conv", fused_convolution, kKeepsRank},
+      {"temper::conv", fused_convolution, kKeepsRank | kBatchWise},
       {"temper::fold_batch_norm", fold_batch_norm},
   };
   registry.add(kRows);

@@ -1,14 +1,17 @@
 // Putting tensors together, repeating, reordering and padding them.
 #include "kernels/cpu/joining.h"
+#include "kernels/cpu/batch_parts.h"
 #include "kernels/ops/families.h"
 
 namespace temper {
 
 void add_joining(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::cat", joining::cat, kFollowsLayout},
-      {"aten::concat", joining::cat, kFollowsLayout},
+      {"aten::cat", joining::cat, kFollowsLayout | kBatchWise},
+      {"aten::concat", joining::cat, kFollowsLayout | kBatchWise},
       {"aten::concatenate", joining::cat},
+      {"temper::join_batch", join_batch, kMayReturnInput},
+      {"temper::split_batch", split_batch, kCheap},
       {"temper::rank_of_cat", joining::rank_of_cat, kFollowsLayout},
       {"aten::stack", joining::stack},
       {"aten::hstack", joining::hstack},

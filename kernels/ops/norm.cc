@@ -8,7 +8,8 @@ namespace temper {
 
 void add_norm(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
-      {"aten::batch_norm", batch_norm, kKeepsRank | kFollowsLayout | kUpdatesStatistics},
+      {"aten::batch_norm", batch_norm,
+       kKeepsRank | kFollowsLayout | kUpdatesStatistics | kBatchWise},
       {"aten::native_batch_norm", native_batch_norm, kUpdatesStatistics},
       {"aten::_native_batch_norm_legit", native_batch_norm},
       {"aten::_native_batch_norm_legit_no_training", native_batch_norm_no_training},
@@ -17,8 +18,8 @@ void add_norm(OpRegistry& registry) {
       {"aten::rms_norm", rms_norm, kKeepsRank},
       {"temper::layer_norm", spelled_layer_norm, kFollowsLayout},
       {"temper::rms_norm", spelled_rms_norm, kFollowsLayout},
-      {"temper::joined_norm", joined_norm, kFollowsLayout},
-      {"aten::group_norm", group_norm, kKeepsRank},
+      {"temper::joined_norm", joined_norm, kFollowsLayout | kBatchWise},
+      {"aten::group_norm", group_norm, kKeepsRank | kBatchWise},
       {"aten::native_group_norm", native_group_norm},
       {"aten::instance_norm", instance_norm, kKeepsRank | kUpdatesStatistics},
   };

@@ -6,7 +6,7 @@ namespace temper {
 void add_pool(OpRegistry& registry) {
   static constexpr OpRow kRows[] = {
       {"aten::max_pool1d", max_pool1d, kKeepsRank},
-      {"aten::max_pool2d", max_pool2d, kKeepsRank | kFollowsLayout},
+      {"aten::max_pool2d", max_pool2d, kKeepsRank | kFollowsLayout | kBatchWise},
       {"aten::max_pool3d", max_pool3d, kKeepsRank | kFollowsLayout},
       {"aten::quantized_max_pool1d", max_pool1d},
       {"aten::quantized_max_pool2d", max_pool2d},
@@ -14,10 +14,10 @@ void add_pool(OpRegistry& registry) {
       {"aten::max_pool2d_with_indices", max_pool2d_with_indices},
       {"aten::max_pool3d_with_indices", max_pool3d_with_indices},
       {"aten::avg_pool1d", avg_pool1d, kKeepsRank},
-      {"aten::avg_pool2d", avg_pool2d, kKeepsRank | kFollowsLayout},
+      {"aten::avg_pool2d", avg_pool2d, kKeepsRank | kFollowsLayout | kBatchWise},
       {"aten::avg_pool3d", avg_pool3d, kKeepsRank | kFollowsLayout},
       {"aten::adaptive_avg_pool1d", adaptive_avg_pool1d, kKeepsRank},
-      {"aten::adaptive_avg_pool2d", adaptive_avg_pool2d, kKeepsRank | kFollowsLayout},
+      {"aten::adaptive_avg_pool2d", adaptive_avg_pool2d, kKeepsRank | kFollowsLayout | kBatchWise},
       {"aten::_adaptive_avg_pool2d", adaptive_avg_pool2d},
       {"aten::adaptive_avg_pool3d", adaptive_avg_pool3d, kKeepsRank | kFollowsLayout},
       {"aten::_adaptive_avg_pool3d", adaptive_avg_pool3d},

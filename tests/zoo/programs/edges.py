@@ -85,3 +85,44 @@ def facts_of_two(a: Tensor, b: Tensor) -> List[bool]:
     return [torch.equal(a, b), a.is_contiguous(memory_format=torch.channels_last), b.is_contiguous(),
             a.transpose(0, -1).is_contiguous(memory_format=torch.channels_last),
             a.is_contiguous(memory_format=torch.contiguous_format)]
+
+
+BATCH = torch.randn(13, 3, 80, 80, generator=torch.Generator().manual_seed(6))
+
+
+class WideImages(nn.Module):
+    """Layers over more bytes than caches hold: they are run on some images at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 64, 3, padding=1)
+        self.first = nn.Conv2d(64, 64, 3, padding=1)
+        self.second = nn.Conv2d(64, 64, 1)
+        self.wide = nn.Conv2d(128, 96, 3, padding=1, stride=2)
+        self.gate = nn.Conv2d(96, 96, 1)
+        self.groups = nn.GroupNorm(4, 96)
+        self.up = nn.ConvTranspose2d(96, 32, 2, stride=2)
+        self.head = nn.Conv2d(32, 8, 3, padding=2, dilation=2)
+        self.offset = nn.Parameter(torch.randn(1, 96, 1, 1))
+
+    def forward(self, x: Tensor) -> List[Tensor]:
+        y = F.relu(self.stem(x))
+        z = F.relu(self.second(F.gelu(self.first(y))) + y)
+        joined = torch.cat([F.max_pool2d(z, 3, 1, 1), y], dim=1)
+        w = F.silu(self.wide(joined)) + self.offset
+        gated = w * torch.sigmoid(self.gate(F.adaptive_avg_pool2d(w, 1)))
+        out = self.head(self.up(self.groups(gated)))
+        return [out, gated.mean([2, 3])]
+
+
+@made((BATCH,), (BATCH[:1],), (BATCH.to(memory_format=torch.channels_last),), (BATCH[:, :, :7, :9],), (BATCH[:0],),
+      (BATCH[:6].expand(2, 6, 3, 80, 80).flatten(0, 1),))
+def images_of_a_wide_batch():
+    torch.manual_seed(8)
+    return torch.jit.script(WideImages().eval())
+
+
+@made((BATCH,), (BATCH[:2],))
+def traced_images_of_a_wide_batch():
+    torch.manual_seed(8)
+    return torch.jit.trace(WideImages().eval(), (BATCH,))
