@@ -6,7 +6,9 @@
 #include "kernels/cpu/conv.h"
 #include "kernels/cpu/onednn/epilogue.h"
 #include "kernels/cpu/onednn/packing.h"
+#include "kernels/cpu/onednn/tiles.h"
 #include "kernels/cpu/phases.h"
+#include "kernels/cpu/tile_side.h"
 
 namespace temper::onednn {
 namespace {
@@ -76,61 +78,11 @@ void add_copies(Conv& conv, const Given& given, const memory::desc& src, const m
   }
 }
 
-// Of weights of minimal filtering: 36 numbers of each kernel's nine.
-int64_t transformed_bytes(const Tensor& weight) {
-  constexpr int64_t kTile = 36 * sizeof(float);
-  return kTile * weight.size(0) * weight.size(1);
-}
-
-// Winograd's minimal filtering (Lavin and Gray, "Fast Algorithms for Convolutional Neural
-// Networks", 2016) multiplies transformed tiles: 2.25 to 4 times fewer products, for 3x3 kernels
-// that step by one. It works on blocks of channels, so images are copied into and out of that
-// layout; below this many channels the copies cost what the products save.
-bool suits_winograd(const Tensor& weight, const ConvParams& params, DimsView output) {
-  if (!is_constant(weight) || params.transposed || params.groups != 1 || weight.dim() != 4) {
-    return false;
-  }
-  const auto all = [](const Dims& values, int64_t wanted) {
-    return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == wanted; });
-  };
-  if (weight.size(2) != 3 || weight.size(3) != 3 || !all(params.stride, 1) ||
-      !all(params.dilation, 1) ||
-      std::any_of(params.padding.begin(), params.padding.end(), [](int64_t p) { return p > 1; })) {
-    return false;
-  }
-  // Tiles of six by six waste much of a small image, and weights grow to four times their size:
-  // reading them takes as long as some hundred pixels.
-  constexpr int64_t kFewestPixels = 144, kSmallestImage = 49, kCopiedPerProduct = 24;
-  constexpr int64_t kSmallImage = 64, kFewestOfSmall = 512;
-  // Transformed weights that no cache holds are worth reading for many pixels only.
-  constexpr int64_t kLargeWeights = int64_t{48} << 20, kFewestOfLarge = 1024;
-  const int64_t outputs = weight.size(0), inputs = weight.size(1);
-  const int64_t image = output[2] * output[3], pixels = output[0] * image;
-  const int64_t fewest = transformed_bytes(weight) > kLargeWeights ? kFewestOfLarge
-                         : image < kSmallImage                     ? kFewestOfSmall
-                                                                   : kFewestPixels;
-  return image >= kSmallestImage && pixels >= fewest &&
-         inputs * outputs >= kCopiedPerProduct * (inputs + outputs);
-}
-
-// How many convolutions with a part of the outputs each make one: transforming weights takes their
-// transformed size once more, so large ones are taken in parts.
-int64_t parts_of(const Tensor& weight, const ConvParams& params, DimsView output) {
-  constexpr int64_t kMostTransformed = int64_t{80} << 20;
-  const int64_t outputs = weight.size(0), bytes = transformed_bytes(weight);
-  if (bytes <= kMostTransformed || !suits_winograd(weight, params, output)) return 1;
-  int64_t parts = 1;
-  while (bytes / parts > kMostTransformed && outputs % (128 * parts) == 0) parts *= 2;
-  return parts;
-}
-
-// Of the memory that an implementation may take for its tiles.
-constexpr size_t kMostScratch = size_t{96} << 20;
-
-// Null when the algorithm takes too much memory.
 template <class Primitive>
 Ref<Kept> build(const Given& given, const ConvParams& params, const Epilogue& epilogue,
-                bool with_bias, const memory::desc& packed_from, dnnl::algorithm algorithm) {
+                bool with_bias, const memory::desc& packed_from) {
+  const auto algorithm = params.transposed ? dnnl::algorithm::deconvolution_direct
+                                           : dnnl::algorithm::convolution_direct;
   auto conv = make_ref<Conv>();
   memory::dims dilation = dims_of(params.dilation);
   for (auto& d : dilation) d -= 1;
@@ -148,8 +100,6 @@ Ref<Kept> build(const Given& given, const ConvParams& params, const Epilogue& ep
   const bool may_read =
       given.keep && epilogue.residual.defined() && describe(epilogue.residual) == given.dst;
   const auto [primitive, by] = describe_primitive<Primitive>(desc, epilogue, may_read);
-  const bool direct = algorithm != dnnl::algorithm::convolution_winograd;
-  if (!direct && primitive.scratchpad_desc().get_size() > kMostScratch) return nullptr;
   conv->residual_by = by;
   std::vector<Runnable::Argument> arguments{{DNNL_ARG_SRC, primitive.src_desc()},
                                             {DNNL_ARG_WEIGHTS, primitive.weights_desc()},
@@ -174,23 +124,9 @@ Ref<Kept> make_conv(const Tensor& input, const Tensor& weight, const Tensor& bia
   const memory::desc from =
       scaled ? describe_weight(empty(weight.sizes(), DType::kFloat32), params) : given.weights;
   const bool with_bias = bias.defined();
-  if (params.transposed) {
-    return build<dnnl::deconvolution_forward>(given, params, epilogue, with_bias, from,
-                                              dnnl::algorithm::deconvolution_direct);
-  }
-  if (suits_winograd(weight, params, output.sizes())) {
-    Given free = given;
-    free.keep = false;
-    try {
-      const Ref<Kept> conv = build<dnnl::convolution_forward>(
-          free, params, epilogue, with_bias, from, dnnl::algorithm::convolution_winograd);
-      if (conv) return conv;
-    } catch (const dnnl::error&) {
-      // Not on this processor, or not with this epilogue.
-    }
-  }
-  return build<dnnl::convolution_forward>(given, params, epilogue, with_bias, from,
-                                          dnnl::algorithm::convolution_direct);
+  return params.transposed
+             ? build<dnnl::deconvolution_forward>(given, params, epilogue, with_bias, from)
+             : build<dnnl::convolution_forward>(given, params, epilogue, with_bias, from);
 }
 
 PackedKey key_of(int threads, const Tensor& input, const Tensor& weight, const Tensor& bias,
@@ -248,25 +184,8 @@ void convolve_in(const RunContext& context, const Team& team, const Tensor& inpu
   if (conv.dst_out) conv.dst_out->run(team.stream, {dst, output});
 }
 
-// A convolution of parts of the outputs each, with the epilogue that primitives have.
-void convolve_in_parts(const RunContext& context, const Team& team, const Tensor& input,
-                       const Tensor& weight, const Tensor& bias, const Tensor& scale,
-                       const ConvParams& params, const Epilogue& epilogue, const Tensor& output) {
-  const int64_t parts = parts_of(weight, params, output.sizes()), channels = weight.size(0) / parts;
-  for (int64_t i = 0; i < parts; ++i) {
-    const auto part = [&](const Tensor& of, int64_t dim) {
-      return parts > 1 && of.defined() ? of.slice(dim, i * channels, (i + 1) * channels, 1) : of;
-    };
-    Epilogue own = epilogue;
-    own.residual = part(epilogue.residual, 1);
-    convolve_in(context, team, input, part(weight, 0), part(bias, 0), part(scale, 0), params, own,
-                part(output, 1));
-  }
-}
-
-// The convolution of phases that makes a dilated one; nothing where that does not pay.
-std::optional<ConvParams> in_phases(const Tensor& weight, const ConvParams& params,
-                                    const Epilogue& epilogue, const Tensor& output) {
+// The convolution of phases that makes a dilated one.
+std::optional<ConvParams> in_phases(const ConvParams& params, const Epilogue& epilogue) {
   const auto is_one = [](int64_t value) { return value == 1; };
   if (std::all_of(params.dilation.begin(), params.dilation.end(), is_one)) return std::nullopt;
   if (params.dilation.size() != 2 || epilogue.residual.defined()) return std::nullopt;
@@ -276,8 +195,7 @@ std::optional<ConvParams> in_phases(const Tensor& weight, const ConvParams& para
     if (params.padding[i] % params.dilation[i] != 0) return std::nullopt;
     plain.padding[i] = params.padding[i] / params.dilation[i];
   }
-  const Dims sizes = sizes_of_phases(output.sizes(), params.dilation);
-  return suits_winograd(weight, plain, sizes) ? std::optional(plain) : std::nullopt;
+  return plain;
 }
 
 }  // namespace
@@ -288,14 +206,21 @@ void convolve(const RunContext& context, const Tensor& input, const Tensor& weig
   const Team team = team_for(context);
   // A pass for relu would take a twentieth of the time of convolutional models.
   const Epilogue fused = part_of_primitive(epilogue, output, false);
-  if (const auto plain = in_phases(weight, params, fused, output)) {
-    const Tensor phases = empty(sizes_of_phases(output.sizes(), params.dilation), DType::kFloat32,
-                                MemoryFormat::kChannelsLast);
-    convolve_in_parts(context, team, phases_of(input, params.dilation), weight, bias, scale, *plain,
-                      fused, phases);
+  const auto phased = in_phases(params, fused);
+  const ConvParams& plain = phased ? *phased : params;
+  const Dims sizes = phased ? sizes_of_phases(output.sizes(), params.dilation)
+                            : Dims(output.sizes().begin(), output.sizes().end());
+  const int64_t side =
+      can_tile(weight, plain, fused) ? tile_side(weight.sizes(), sizes, team.threads) : 0;
+  if (side == 0) {
+    convolve_in(context, team, input, weight, bias, scale, params, fused, output);
+  } else if (phased) {
+    const Tensor phases = empty(sizes, DType::kFloat32, MemoryFormat::kChannelsLast);
+    convolve_tiles(context, team, side, phases_of(input, params.dilation), weight, bias, scale,
+                   plain, fused, phases);
     join_phases(phases, params.dilation, output);
   } else {
-    convolve_in_parts(context, team, input, weight, bias, scale, params, fused, output);
+    convolve_tiles(context, team, side, input, weight, bias, scale, plain, fused, output);
   }
   apply_rest(team, epilogue, fused, output);
 }

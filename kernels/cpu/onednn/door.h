@@ -36,7 +36,7 @@ dnnl::memory::desc any_format(const dnnl::memory::desc& desc);
 void add_to(PackedKey& key, const dnnl::memory::desc& desc);
 
 // What a key is for.
-enum KeyKind : int64_t { kConvKey, kProductKey, kPackingKey, kPanelsKey };
+enum KeyKind : int64_t { kConvKey, kProductKey, kPackingKey, kPanelsKey, kTilesKey };
 
 // Looks up or makes; without a cache it is made anew.
 Ref<Kept> kept_primitive(const RunContext& context, const PackedKey& key,

@@ -13,6 +13,7 @@ namespace temper::onednn {
 struct Data {
   Data(const Tensor& tensor) : bytes(tensor.raw()) {}
   Data(const Ref<Storage>& storage) : bytes(storage->data()) {}
+  explicit Data(std::byte* place) : bytes(place) {}
   Data(const dnnl::memory& ready) : memory(ready.get()) {}
   void* bytes = nullptr;
   dnnl_memory_t memory = nullptr;
