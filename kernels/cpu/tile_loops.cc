@@ -44,27 +44,29 @@ struct F2 {
   }
 };
 
+// Of the points 0, a, -a, b, -b. The textbook's 1 and 2 lose twice as many digits.
 struct F4 {
   static constexpr int m = 4, n = 6;
+  static constexpr float a = kTilePoints[0], b = kTilePoints[1], aa = a * a, bb = b * b;
   template <class V>
   static void input(const V (&d)[n], V (&t)[n]) {
-    const V even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
-    const V far = d[4] - d[2], near = 2 * (d[3] - d[1]);
-    t[0] = 4 * d[0] - 5 * d[2] + d[4];
-    t[1] = even + odd;
-    t[2] = even - odd;
-    t[3] = far + near;
-    t[4] = far - near;
-    t[5] = 4 * d[1] - 5 * d[3] + d[5];
+    const V even_a = d[4] - bb * d[2], odd_a = a * (d[3] - bb * d[1]);
+    const V even_b = d[4] - aa * d[2], odd_b = b * (d[3] - aa * d[1]);
+    t[0] = aa * bb * d[0] - (aa + bb) * d[2] + d[4];
+    t[1] = even_a + odd_a;
+    t[2] = even_a - odd_a;
+    t[3] = even_b + odd_b;
+    t[4] = even_b - odd_b;
+    t[5] = aa * bb * d[1] - (aa + bb) * d[3] + d[5];
   }
   template <class V>
   static void output(const V (&t)[n], V (&y)[m]) {
-    const V sum = t[1] + t[2], difference = t[1] - t[2];
-    const V sum2 = t[3] + t[4], difference2 = t[3] - t[4];
-    y[0] = t[0] + sum + sum2;
-    y[1] = difference + 2 * difference2;
-    y[2] = sum + 4 * sum2;
-    y[3] = difference + 8 * difference2 + t[5];
+    const V sum_a = t[1] + t[2], difference_a = a * (t[1] - t[2]);
+    const V sum_b = t[3] + t[4], difference_b = b * (t[3] - t[4]);
+    y[0] = t[0] + sum_a + sum_b;
+    y[1] = difference_a + difference_b;
+    y[2] = aa * sum_a + bb * sum_b;
+    y[3] = aa * difference_a + bb * difference_b + t[5];
   }
 };
 

@@ -17,6 +17,10 @@ struct TileStore {
   const float* bias = nullptr;  // of each channel; may be null
 };
 
+// F(4 x 4, 3 x 3) interpolates at 0, infinity and these with both signs. Exact in binary, and their
+// powers are of similar size.
+inline constexpr float kTilePoints[2] = {0.625f, 1.5f};
+
 // F(m x m, 3 x 3): tiles of n = m + 2 pixels a side give m x m pixels of the output.
 struct TileLoops {
   // pixels: n x n of an image, `channels` numbers each. Number p of the transformed tile goes to

@@ -1,6 +1,7 @@
 #include "kernels/cpu/onednn/tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "kernels/cpu/conv.h"
@@ -107,23 +108,27 @@ Ref<Kept> make_tiles(const Sizes& sizes) {
   return made;
 }
 
+// A line of G for each number of a transformed line: 1, p, p^2 of its point p, over the product of
+// the distances to the other points.
+using Row = std::array<double, 3>;
+std::vector<Row> kernel_rows(int64_t side) {
+  if (side == 2) return {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
+  const double a = kTilePoints[0], b = kTilePoints[1], aa = a * a, bb = b * b;
+  const double at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
+  return {{1 / (aa * bb), 0, 0},       {at_a, at_a * a, at_a * aa},  {at_a, -at_a * a, at_a * aa},
+          {at_b, at_b * b, at_b * bb}, {at_b, -at_b * b, at_b * bb}, {0, 0, 1}};
+}
+
 // G g G^T: number p of each kernel's transformed tile.
 void transform_kernels(const float* kernels, int64_t count, int64_t side, int64_t p, float* to) {
-  static constexpr double k2[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
-  static constexpr double k4[6][3] = {{1. / 4, 0, 0},
-                                      {-1. / 6, -1. / 6, -1. / 6},
-                                      {-1. / 6, 1. / 6, -1. / 6},
-                                      {1. / 24, 1. / 12, 1. / 6},
-                                      {1. / 24, -1. / 12, 1. / 6},
-                                      {0, 0, 1}};
-  const double(*rows)[3] = side == 2 ? k2 : k4;
-  double factors[9];
-  for (int i = 0; i < 9; ++i) {
-    factors[i] = rows[p / (side + 2)][i / 3] * rows[p % (side + 2)][i % 3];
-  }
+  const std::vector<Row> rows = kernel_rows(side);
+  const Row &down = rows[static_cast<size_t>(p / (side + 2))],
+            &across = rows[static_cast<size_t>(p % (side + 2))];
   for (int64_t k = 0; k < count; ++k, kernels += 9) {
     double sum = 0;
-    for (int i = 0; i < 9; ++i) sum += factors[i] * static_cast<double>(kernels[i]);
+    for (size_t i = 0; i < 9; ++i) {
+      sum += down[i / 3] * across[i % 3] * static_cast<double>(kernels[i]);
+    }
     to[k] = static_cast<float>(sum);
   }
 }

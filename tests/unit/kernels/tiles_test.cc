@@ -108,7 +108,7 @@ class Tiled : public ::testing::Test {
           for (int64_t x = 0; x < sizes[3]; ++x, ++at) {
             double sum = expected(c, n, o, y, x);
             if (c.residual) sum += double{added.data<float>()[at]};
-            ASSERT_NEAR(flat.data<float>()[at], ended(c, sum), 2e-4)
+            ASSERT_NEAR(flat.data<float>()[at], ended(c, sum), 1e-5)
                 << n << ", " << o << ", " << y << ", " << x;
           }
         }
