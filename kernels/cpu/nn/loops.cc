@@ -141,6 +141,91 @@ void max_with(float* to, const float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) to[i] = larger(to[i], x[i]);
 }
 
+#if defined(__AVX512F__)
+// Sixteen at once: the compiler does not use the instructions that scale by powers of two
+// and estimate reciprocals, with which it takes two thirds of the time. Masks of all lanes, since
+// GCC 12 warns of its own headers in the forms without.
+constexpr __mmask16 kAll = 0xffff;
+__m512 all(float v) { return _mm512_set1_ps(v); }
+
+__m512 sigmoid(__m512 x) {
+  const __m512 small = _mm512_maskz_min_ps(kAll, all(88.0f), x);  // NaN stays
+  const __m512 n = _mm512_maskz_roundscale_ps(kAll, _mm512_mul_ps(small, all(-1.44269504f)), 8);
+  const __m512 r = _mm512_fmsub_ps(small, all(-1.44269504f), n);
+  constexpr float kOfPower[] = {1.3333558e-3f, 9.6181291e-3f, 5.5504109e-2f,
+                                2.4022651e-1f, 6.9314718e-1f, 1.0f};
+  __m512 p = all(1.5403530e-4f);  // becomes 2^r
+  for (const float c : kOfPower) {
+    p = _mm512_fmadd_ps(p, r, all(c));
+  }
+  const __m512 d = _mm512_add_ps(all(1.0f), _mm512_maskz_scalef_ps(kAll, p, n));
+  const __m512 estimate = _mm512_maskz_rcp14_ps(kAll, d);
+  const __mmask16 counts = _mm512_cmp_ps_mask(x, all(-87.0f), _CMP_NLT_UQ);
+  return _mm512_maskz_mul_ps(counts, estimate, _mm512_fnmadd_ps(d, estimate, all(2.0f)));
+}
+
+// As simd::tanh, from the sigmoid of twice the number where that loses no digits.
+__m512 tanh(__m512 x) {
+  constexpr float kOfSquare[] = {2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
+                                 -3.33332819422e-1f};
+  const __m512 z = _mm512_mul_ps(x, x);
+  __m512 p = all(-5.70498872745e-3f);
+  for (const float c : kOfSquare) {
+    p = _mm512_fmadd_ps(p, z, all(c));
+  }
+  const __m512 large = _mm512_fmsub_ps(all(2.0f), sigmoid(_mm512_add_ps(x, x)), all(1.0f));
+  const __mmask16 near = _mm512_cmp_ps_mask(z, all(0.625f * 0.625f), _CMP_LT_OQ);
+  return _mm512_mask_blend_ps(near, large, _mm512_mul_ps(x, _mm512_fmadd_ps(p, z, all(1.0f))));
+}
+
+__mmask16 lanes(int64_t n) { return static_cast<__mmask16>(n < 16 ? (1 << n) - 1 : 0xffff); }
+
+void silu_each(const float* x, float* to, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const __m512 v = _mm512_maskz_loadu_ps(lanes(n - i), x + i);
+    _mm512_mask_storeu_ps(to + i, lanes(n - i), _mm512_mul_ps(v, sigmoid(v)));
+  }
+}
+
+void lstm_cell(const float* gates, const float* c, float* c_out, float* h_out, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const __mmask16 some = lanes(n - i);
+    const auto gate = [&](int64_t k) { return _mm512_maskz_loadu_ps(some, gates + k * n + i); };
+    const __m512 kept = _mm512_mul_ps(sigmoid(gate(1)), _mm512_maskz_loadu_ps(some, c + i));
+    const __m512 next = _mm512_fmadd_ps(sigmoid(gate(0)), tanh(gate(2)), kept);
+    _mm512_mask_storeu_ps(c_out + i, some, next);
+    _mm512_mask_storeu_ps(h_out + i, some, _mm512_mul_ps(sigmoid(gate(3)), tanh(next)));
+  }
+}
+
+void gru_cell(const float* input, const float* hidden, const float* h, float* h_out, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const __mmask16 some = lanes(n - i);
+    const auto at = [&](const float* from) { return _mm512_maskz_loadu_ps(some, from + i); };
+    const auto sum = [&](int64_t k) {
+      return _mm512_add_ps(at(input + k * n), at(hidden + k * n));
+    };
+    const __m512 reset = sigmoid(sum(0)), update = sigmoid(sum(1));
+    const __m512 fresh = tanh(_mm512_fmadd_ps(reset, at(hidden + 2 * n), at(input + 2 * n)));
+    const __m512 away = _mm512_sub_ps(at(h), fresh);
+    _mm512_mask_storeu_ps(h_out + i, some, _mm512_fmadd_ps(away, update, fresh));
+  }
+}
+
+void tanh_each(const float* x, float* to, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    _mm512_mask_storeu_ps(to + i, lanes(n - i), tanh(_mm512_maskz_loadu_ps(lanes(n - i), x + i)));
+  }
+}
+#else
+void silu_each(const float* x, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const float e = simd::exp_nonpositive(x[i] < 0 ? x[i] : -x[i]);
+    to[i] = (x[i] < 0 ? x[i] * e : x[i]) / (1.0f + e);
+  }
+}
+
 void lstm_cell(const float* gates, const float* c, float* c_out, float* h_out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
@@ -151,7 +236,6 @@ void lstm_cell(const float* gates, const float* c, float* c_out, float* h_out, i
     h_out[i] = output * simd::tanh(next);
   }
 }
-
 void gru_cell(const float* input, const float* hidden, const float* h, float* h_out, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
@@ -165,45 +249,6 @@ void gru_cell(const float* input, const float* hidden, const float* h, float* h_
 void tanh_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(x[i]);
-}
-
-#if defined(__AVX512F__)
-// Sixteen at once: the compiler does not use the instructions that scale by powers of two
-// and estimate reciprocals, with which it takes two thirds of the time. Masks of all lanes, since
-// GCC 12 warns of its own headers in the forms without.
-__m512 silu(__m512 x) {
-  constexpr __mmask16 kAll = 0xffff;
-  const auto all = [](float v) { return _mm512_set1_ps(v); };
-  const __m512 small = _mm512_maskz_min_ps(kAll, all(88.0f), x);  // NaN stays
-  const __m512 n = _mm512_maskz_roundscale_ps(kAll, _mm512_mul_ps(small, all(-1.44269504f)), 8);
-  const __m512 r = _mm512_fmsub_ps(small, all(-1.44269504f), n);
-  constexpr float kOfPower[] = {1.3333558e-3f, 9.6181291e-3f, 5.5504109e-2f,
-                                2.4022651e-1f, 6.9314718e-1f, 1.0f};
-  __m512 p = all(1.5403530e-4f);  // becomes 2^r
-  for (const float c : kOfPower) {
-    p = _mm512_fmadd_ps(p, r, all(c));
-  }
-  const __m512 d = _mm512_add_ps(all(1.0f), _mm512_maskz_scalef_ps(kAll, p, n));
-  const __m512 estimate = _mm512_maskz_rcp14_ps(kAll, d);
-  const __mmask16 counts = _mm512_cmp_ps_mask(x, all(-87.0f), _CMP_NLT_UQ);
-  const __m512 better =
-      _mm512_maskz_mul_ps(counts, estimate, _mm512_fnmadd_ps(d, estimate, all(2.0f)));
-  return _mm512_mul_ps(x, better);
-}
-
-void silu_each(const float* x, float* to, int64_t n) {
-  for (int64_t i = 0; i < n; i += 16) {
-    const auto some = static_cast<__mmask16>(n - i < 16 ? (1 << (n - i)) - 1 : 0xffff);
-    _mm512_mask_storeu_ps(to + i, some, silu(_mm512_maskz_loadu_ps(some, x + i)));
-  }
-}
-#else
-void silu_each(const float* x, float* to, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) {
-    const float e = simd::exp_nonpositive(x[i] < 0 ? x[i] : -x[i]);
-    to[i] = (x[i] < 0 ? x[i] * e : x[i]) / (1.0f + e);
-  }
 }
 #endif
 
