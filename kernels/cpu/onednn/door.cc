@@ -3,6 +3,8 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <exception>
+#include <vector>
 
 #include "core/sync/float_mode.h"
 #include "kernels/cpu/onednn/process.h"
@@ -56,6 +58,27 @@ void run_in_team(const Team& team, int64_t end, int64_t grain,
 #pragma omp parallel for num_threads(parts) schedule(static)
   for (int64_t i = 0; i < parts; ++i) body(std::min(end, i * part), std::min(end, (i + 1) * part));
 }
+
+void share_in_team(const Team& team, int64_t count,
+                   absl::FunctionRef<void(int64_t, int64_t)> body) {
+  const int64_t parts = kMaySplit ? std::clamp<int64_t>(count, 1, team.threads) : 1;
+  if (parts == 1) return body(0, count);
+  std::vector<std::exception_ptr> errors(static_cast<size_t>(parts));
+#pragma omp parallel for num_threads(parts) schedule(static)
+  for (int64_t i = 0; i < parts; ++i) {
+    try {
+      body(count * i / parts, count * (i + 1) / parts);
+    } catch (...) {
+      errors[static_cast<size_t>(i)] = std::current_exception();
+    }
+  }
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+SoloScope::SoloScope(const Team& team) : threads_(team.threads) { omp_set_num_threads(1); }
+SoloScope::~SoloScope() { omp_set_num_threads(threads_); }
 
 dnnl::memory::dims dims_of(DimsView sizes) { return {sizes.begin(), sizes.end()}; }
 

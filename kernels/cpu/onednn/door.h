@@ -26,6 +26,20 @@ Team team_for(const RunContext& context);
 // have to be woken and take their cores. `body` must not throw.
 void run_in_team(const Team& team, int64_t end, int64_t grain,
                  absl::FunctionRef<void(int64_t, int64_t)> body);
+// The same in parts that differ by one at most, for work that comes in few and large pieces. What
+// `body` throws is thrown here. Primitives that it runs were made in a SoloScope.
+void share_in_team(const Team& team, int64_t count, absl::FunctionRef<void(int64_t, int64_t)> body);
+// Primitives that are described while it lives run on the thread that calls them.
+class SoloScope {
+ public:
+  explicit SoloScope(const Team& team);
+  ~SoloScope();
+  SoloScope(const SoloScope&) = delete;
+  SoloScope& operator=(const SoloScope&) = delete;
+
+ private:
+  const int threads_;
+};
 
 dnnl::memory::dims dims_of(DimsView sizes);
 // f32 descriptor with the tensor's own strides.

@@ -87,7 +87,8 @@ std::unique_ptr<Runnable> make_product(const Sizes& sizes, int64_t tiles, bool a
           {DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}});
 }
 
-Ref<Kept> make_tiles(const Sizes& sizes) {
+Ref<Kept> make_tiles(const Team& team, const Sizes& sizes) {
+  const SoloScope solo(team);
   auto made = make_ref<Tiles>();
   made->sizes = sizes;
   made->weights = any_format(matrix(sizes.inputs_at_once, sizes.outputs));
@@ -141,7 +142,7 @@ Ref<PackedWeights> pack(const Team& team, const Tiles& tiles, const Tensor& weig
   const Tensor transformed = empty({sizes.outputs, sizes.inputs_at_once}, DType::kFloat32);
   for (int64_t at = 0; at < sizes.numbers() * sizes.parts(); ++at) {
     const int64_t p = at / sizes.parts(), first = at % sizes.parts() * sizes.inputs_at_once;
-    run_in_team(team, sizes.outputs, 16, [&](int64_t begin, int64_t end) {
+    share_in_team(team, sizes.outputs, [&](int64_t begin, int64_t end) {
       for (int64_t o = begin; o < end; ++o) {
         transform_kernels(weight.data<float>() + (o * sizes.inputs + first) * 9,
                           sizes.inputs_at_once, sizes.side, p,
@@ -247,7 +248,7 @@ class Block {
   void read(int64_t begin, int64_t count, int64_t first) {
     const int64_t inputs = tiles_.sizes.inputs_at_once;
     auto* to = reinterpret_cast<float*>(inputs_->data());
-    run_in_team(team_, count, grain(inputs), [&](int64_t from, int64_t end) {
+    share_in_team(team_, count, [&](int64_t from, int64_t end) {
       for (int64_t t = from; t < end; ++t) {
         const float* pixels[kMostNumbers];
         places_.inputs(begin + t, first, nothing_.data(), pixels);
@@ -260,20 +261,23 @@ class Block {
     const Sizes& sizes = tiles_.sizes;
     const Products& products = count == sizes.tiles_at_once ? tiles_.whole : tiles_.last;
     const Runnable& product = part == 0 ? *products.first : *products.next;
-    for (int64_t p = 0; p < sizes.numbers(); ++p) {
-      std::byte* packed =
-          weights.storage()->data() + (p * sizes.parts() + part) * tiles_.weight_bytes();
-      product.run(team_.stream,
-                  {Data(inputs_->data() + p * step_of(count, sizes.inputs_at_once) * kFloat),
-                   Data(packed), Data(sums_->data() + p * step_of(count, sizes.outputs) * kFloat)});
-    }
+    share_in_team(team_, sizes.numbers(), [&](int64_t from, int64_t end) {
+      for (int64_t p = from; p < end; ++p) {
+        std::byte* packed =
+            weights.storage()->data() + (p * sizes.parts() + part) * tiles_.weight_bytes();
+        product.run(
+            team_.stream,
+            {Data(inputs_->data() + p * step_of(count, sizes.inputs_at_once) * kFloat),
+             Data(packed), Data(sums_->data() + p * step_of(count, sizes.outputs) * kFloat)});
+      }
+    });
   }
 
   void store(int64_t begin, int64_t count, const TileStore& how, const Tensor& residual,
              const Tensor& output) {
     const int64_t outputs = tiles_.sizes.outputs;
     const auto* from = reinterpret_cast<const float*>(sums_->data());
-    run_in_team(team_, count, grain(outputs), [&](int64_t first, int64_t end) {
+    share_in_team(team_, count, [&](int64_t first, int64_t end) {
       for (int64_t t = first; t < end; ++t) {
         float* pixels[kMostPixels];
         const float* added[kMostPixels];
@@ -284,8 +288,6 @@ class Block {
       }
     });
   }
-
-  static int64_t grain(int64_t columns) { return std::max<int64_t>(1, 2048 / columns); }
 
   const Team& team_;
   const Tiles& tiles_;
@@ -334,8 +336,8 @@ void convolve_tiles(const RunContext& context, const Team& team, int64_t side, c
   const Sizes sizes = plan(side, tiles_of(side, output.sizes()), weight.size(1), weight.size(0));
   PackedKey key(kTilesKey);
   key.add(side).add(sizes.tiles_at_once).add(sizes.last_tiles());
-  key.add(sizes.inputs).add(sizes.outputs).add(team.threads);
-  const Ref<Kept> kept = kept_primitive(context, key, [&] { return make_tiles(sizes); });
+  key.add(sizes.inputs).add(sizes.outputs);
+  const Ref<Kept> kept = kept_primitive(context, key, [&] { return make_tiles(team, sizes); });
   const auto& tiles = static_cast<const Tiles&>(*kept);
   const auto make = [&] {
     const Tensor scaled = scale.defined() ? scale_weights(weight, scale, false, 1) : weight;

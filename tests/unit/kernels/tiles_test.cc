@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "core/sync/thread_pool.h"
 #include "kernels/cpu/tile_side.h"
 #include "tests/unit/kernels/call.h"
 
@@ -77,12 +78,9 @@ class Tiled : public ::testing::Test {
   void check(const Case& c) {
     const Dims sizes = {c.input[0], c.weight[0], c.input[2] + 2 * c.padding[0] - 2 * c.dilation[0],
                         c.input[3] + 2 * c.padding[1] - 2 * c.dilation[1]};
-    const int64_t phases = c.dilation[0] * c.dilation[1];
-    ASSERT_NE(
-        tile_side(c.weight,
-                  {phases * sizes[0], sizes[1], sizes[2] / c.dilation[0], sizes[3] / c.dilation[1]},
-                  1),
-        0);
+    const int64_t down = c.dilation[0], across = c.dilation[1];
+    const Dims phases = {down * across * sizes[0], sizes[1], sizes[2] / down, sizes[3] / across};
+    ASSERT_NE(tile_side(c.weight, phases, ops_.context().workers->share()), 0);
     image_ = numbers(c.input);
     weight_ = numbers(c.weight, 1.0 / std::sqrt(9.0 * static_cast<double>(c.weight[1])));
     bias_ = numbers({c.weight[0]});
@@ -172,6 +170,13 @@ TEST_F(Tiled, OtherLayouts) {
   c.residual = true;
   c.activation = "relu";
   check(c);
+}
+
+TEST_F(Tiled, OnSeveralThreads) {
+  ThreadPool pool(3);
+  ops_.context().workers = &pool;
+  check({.input = {2, 80, 41, 35}, .weight = {80, 80, 3, 3}, .padding = {1, 1}, .residual = true});
+  check({.input = {2, 1030, 17, 16}, .weight = {80, 1030, 3, 3}, .padding = {1, 1}});
 }
 
 TEST_F(Tiled, Dilated) {
