@@ -26,6 +26,9 @@ constexpr const char* cpp_name() {
     case DType::kBFloat16: return "at::BFloat16";
     case DType::kFloat64: return "double";
     case DType::kBool: return "bool";
+    case DType::kComplex32: return "c10::complex<c10::Half>";
+    case DType::kComplex64: return "c10::complex<float>";
+    case DType::kComplex128: return "c10::complex<double>";
     default: return "float";
   }
 }
@@ -65,7 +68,15 @@ T convert(const IValue& scalar) {
     if (scalar.is_complex()) return scalar.to_complex().real() != 0;
     return scalar.is_double() ? scalar.to_double() != 0 : scalar.scalar_as_int() != 0;
   } else if constexpr (complex) {
-    return T(scalar.scalar_as_complex());
+    const std::complex<double> value = scalar.scalar_as_complex();
+    const T converted(value);
+    const auto lost = [](double from, auto to) {
+      return std::isfinite(from) && !std::isfinite(static_cast<double>(to));
+    };
+    if (lost(value.real(), converted.real()) || lost(value.imag(), converted.imag())) {
+      overflow(cpp_name<T>());
+    }
+    return converted;
   } else {
     if (scalar.is_complex()) {
       if (scalar.to_complex().imag() != 0) overflow(cpp_name<T>());
