@@ -87,7 +87,7 @@ std::unique_ptr<Runnable> make_product(const Sizes& sizes, int64_t tiles, bool a
           {DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}});
 }
 
-Ref<Kept> make_tiles(const Team& team, const Sizes& sizes) {
+Ref<Kept> make_tiles(const Team& team, const Sizes& sizes, const Tensor& weight) {
   const SoloScope solo(team);
   auto made = make_ref<Tiles>();
   made->sizes = sizes;
@@ -105,7 +105,8 @@ Ref<Kept> make_tiles(const Team& team, const Sizes& sizes) {
   made->packing = make_reorder(transformed, made->weights);
   PackedKey key(kTilesKey);
   add_to(key, made->weights);
-  made->layout = make_ref<PackedLayout>(std::move(key.add(sizes.side).add(sizes.inputs)));
+  made->layout = make_ref<PackedLayout>(
+      std::move(key.add(sizes.side).add(weight.sizes()).add(weight.strides())));
   return made;
 }
 
@@ -336,8 +337,9 @@ void convolve_tiles(const RunContext& context, const Team& team, int64_t side, c
   const Sizes sizes = plan(side, tiles_of(side, output.sizes()), weight.size(1), weight.size(0));
   PackedKey key(kTilesKey);
   key.add(side).add(sizes.tiles_at_once).add(sizes.last_tiles());
-  key.add(sizes.inputs).add(sizes.outputs);
-  const Ref<Kept> kept = kept_primitive(context, key, [&] { return make_tiles(team, sizes); });
+  key.add(weight.sizes()).add(weight.strides());
+  const Ref<Kept> kept =
+      kept_primitive(context, key, [&] { return make_tiles(team, sizes, weight); });
   const auto& tiles = static_cast<const Tiles&>(*kept);
   const auto make = [&] {
     const Tensor scaled = scale.defined() ? scale_weights(weight, scale, false, 1) : weight;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "core/op/packed_cache.h"
 #include "core/sync/thread_pool.h"
 #include "kernels/cpu/tile_side.h"
 #include "tests/unit/kernels/call.h"
@@ -177,6 +178,27 @@ TEST_F(Tiled, OnSeveralThreads) {
   ops_.context().workers = &pool;
   check({.input = {2, 80, 41, 35}, .weight = {80, 80, 3, 3}, .padding = {1, 1}, .residual = true});
   check({.input = {2, 1030, 17, 16}, .weight = {80, 1030, 3, 3}, .padding = {1, 1}});
+}
+
+TEST_F(Tiled, PackedWeightsOfViewsStayApart) {
+  PackedCache cache(make_ref<PackedStore>());
+  ops_.context().packed = &cache;
+  const Tensor x = last(numbers({1, 80, 22, 22}));
+  const Tensor weight = numbers({80, 80, 3, 3});
+  weight.storage()->mark_constant();
+  const auto convolved = [&](const Tensor& kernels) {
+    const IValue ones = make_int_list({1, 1});
+    return ops_.tensor(
+        "temper::conv",
+        {IValue(x), IValue(kernels), IValue(), IValue(), ones, ones, ones, IValue(false),
+         make_int_list({0, 0}), IValue(int64_t{1}), IValue(), IValue(false), IValue(std::string()),
+         IValue(0.0), IValue(0.0), IValue(false)});
+  };
+  convolved(weight);
+  const Tensor turned = weight.transpose(2, 3);
+  const Tensor copy = turned.contiguous();
+  copy.storage()->mark_constant();
+  EXPECT_EQ(values_of<float>(convolved(turned)), values_of<float>(convolved(copy)));
 }
 
 TEST_F(Tiled, Dilated) {
