@@ -192,7 +192,7 @@ constexpr PointwiseRow kActivations[] = {
     {"aten::leaky_relu", "select(self > 0, self, self * negative_slope)", kFirst, kOnlyReals},
     {"aten::elu", "select(self > 0, self * scale, expm1(self * input_scale) * alpha * scale)",
      kFirst, kNoElu},
-    {"aten::celu", "select(self > 0, self, alpha * expm1(self / alpha))", kFirst, kNoElu},
+    {"temper::celu", "select(self > 0, self, alpha * expm1(self / alpha))", kFirst, kNoElu},
     {"aten::selu",
      "select(self > 0, self * 1.0507009873554804934193349852946, "
      "expm1(self) * 1.7580993408473768599402175208123)",
@@ -206,7 +206,7 @@ constexpr PointwiseRow kActivations[] = {
     {"aten::hardswish", "self * (clamp(self + 3, 0, 6) * 0.16666666666666666)", kFirst, kOnlyReals},
     {"aten::hardsigmoid", "clamp(self + 3, 0, 6) * 0.16666666666666666", kFirst, kOnlyReals},
     {"aten::hardshrink", "select(and(self >= -lambd, self <= lambd), 0, self)", kFirst, kOnlyReals},
-    {"aten::softshrink",
+    {"temper::softshrink",
      "select(self > lambd, self - lambd, select(self < -lambd, self + lambd, 0))", kFirst,
      kOnlyReals},
     {"aten::threshold", "select(self <= threshold, value, self)", kFirst,

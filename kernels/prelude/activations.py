@@ -47,6 +47,16 @@ def glu(self: Tensor, dim: int=-1) -> Tensor:
     half = torch.size(self, dim) // 2
     return torch.narrow(self, dim, 0, half) * torch.sigmoid(torch.narrow(self, dim, half, half))
 
+def celu(self: Tensor, alpha: number=1.) -> Tensor:
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return ops.temper.celu(self, alpha)
+
+def softshrink(self: Tensor, lambd: number=0.5) -> Tensor:
+    if lambd < 0:
+        raise RuntimeError("lambda must be greater or equal to 0, but found to be {}.".format(lambd))
+    return ops.temper.softshrink(self, lambd)
+
 def rrelu(self: Tensor, lower: number=0.125, upper: number=0.33333333333333331, training: bool=False, generator: Optional[Generator]=None) -> Tensor:
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
