@@ -31,15 +31,21 @@ struct Sizes {
   int64_t last_tiles() const { return (tiles - 1) % tiles_at_once + 1; }
 };
 
+// Equal parts of the inputs, neither so large that their tiles fill the cache nor so small that
+// sums are read and written more often than products take; all of them where no such parts are
+// equal.
+int64_t inputs_of_part(int64_t inputs) {
+  constexpr int64_t kMost = 512, kFewest = 128;
+  for (int64_t parts = up(inputs, kMost); inputs / parts >= kFewest; ++parts) {
+    if (inputs % parts == 0) return inputs / parts;
+  }
+  return inputs;
+}
+
 // Both transforms of a block stay in the cache; its weights may not, and are read once a block.
 Sizes plan(int64_t side, int64_t tiles, int64_t inputs, int64_t outputs) {
-  constexpr int64_t kMostInputs = 512, kMostBytes = int64_t{14} << 20, kMostTiles = 256;
-  int64_t parts = 1;
-  while (inputs / parts > kMostInputs && parts < inputs) {
-    do ++parts;
-    while (inputs % parts != 0);
-  }
-  Sizes sizes{side, tiles, inputs, outputs, 0, inputs / parts};
+  constexpr int64_t kMostBytes = int64_t{14} << 20, kMostTiles = 256;
+  Sizes sizes{side, tiles, inputs, outputs, 0, inputs_of_part(inputs)};
   const int64_t bytes_of_tile = sizes.numbers() * kFloat * (sizes.inputs_at_once + outputs);
   const int64_t most = std::clamp<int64_t>(kMostBytes / bytes_of_tile, 1, kMostTiles);
   const int64_t blocks = up(tiles, most);

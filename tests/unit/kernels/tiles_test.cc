@@ -143,6 +143,7 @@ TEST_F(Tiled, SmallTilesForFewPixels) {
 }
 
 TEST_F(Tiled, InputsInPartsAndManyBlocksOfTiles) {
+  check({.input = {1, 577, 15, 14}, .weight = {80, 577, 3, 3}, .padding = {1, 1}});
   check({.input = {1, 1030, 11, 11}, .weight = {80, 1030, 3, 3}, .padding = {1, 1}});
   check({.input = {2, 64, 60, 70}, .weight = {64, 64, 3, 3}, .padding = {1, 1}, .residual = true});
 }
