@@ -237,13 +237,11 @@ void check_sizes(const Tensor& input, const Request& request) {
 }
 
 // (input, output_size, [align_corners], scales...)
-void run_sized(OpCall& call, Interpolation mode) {
+void run_sized(OpCall& call, Interpolation mode, size_t spatial) {
   const Tensor input = call.tensor(0);
   Request request{mode, false, call.ints(1), {}};
   const size_t first = is_nearest(mode) ? 2 : 3;
   if (!is_nearest(mode)) request.align_corners = call.boolean(2);
-  const size_t spatial = static_cast<size_t>(std::max<int64_t>(1, input.dim() - 2));
-  if (request.out.size() == 1 && spatial > 1) request.out = Dims(spatial, request.out[0]);
   if (request.out.size() != spatial) {
     fail("It is expected output_size equals to ", spatial, ", but got size ", request.out.size());
   }
@@ -256,12 +254,11 @@ void run_sized(OpCall& call, Interpolation mode) {
 }
 
 // (input, output_size?, [align_corners], scale_factors?)
-void run_vec(OpCall& call, Interpolation mode) {
+void run_vec(OpCall& call, Interpolation mode, size_t spatial) {
   const Tensor input = call.tensor(0);
   Request request{mode, false, {}, {}};
   const size_t factors_at = is_nearest(mode) ? 2 : 3;
   if (!is_nearest(mode)) request.align_corners = call.boolean(2);
-  const size_t spatial = static_cast<size_t>(std::max<int64_t>(1, input.dim() - 2));
   const bool sized = !call.is_none(1), scaled = !call.is_none(factors_at);
   if (sized == scaled) fail("Must specify exactly one of output_size and scale_factors");
   if (sized) {
@@ -286,17 +283,30 @@ void run_vec(OpCall& call, Interpolation mode) {
 
 }  // namespace
 
-void upsample_nearest(OpCall& call) { run_sized(call, Interpolation::kNearest); }
-void upsample_nearest_vec(OpCall& call) { run_vec(call, Interpolation::kNearest); }
-void upsample_nearest_exact(OpCall& call) { run_sized(call, Interpolation::kNearestExact); }
-void upsample_nearest_exact_vec(OpCall& call) { run_vec(call, Interpolation::kNearestExact); }
-void upsample_linear(OpCall& call) { run_sized(call, Interpolation::kLinear); }
-void upsample_linear_vec(OpCall& call) { run_vec(call, Interpolation::kLinear); }
-void upsample_cubic(OpCall& call) { run_sized(call, Interpolation::kCubic); }
-void upsample_cubic_vec(OpCall& call) { run_vec(call, Interpolation::kCubic); }
-void upsample_linear_antialias(OpCall& call) { run_sized(call, Interpolation::kLinearArea); }
-void upsample_linear_antialias_vec(OpCall& call) { run_vec(call, Interpolation::kLinearArea); }
-void upsample_cubic_antialias(OpCall& call) { run_sized(call, Interpolation::kCubicArea); }
-void upsample_cubic_antialias_vec(OpCall& call) { run_vec(call, Interpolation::kCubicArea); }
+template <Interpolation kMode, size_t kSpatial>
+void upsample(OpCall& call) {
+  run_sized(call, kMode, kSpatial);
+}
+template <Interpolation kMode, size_t kSpatial>
+void upsample_vec(OpCall& call) {
+  run_vec(call, kMode, kSpatial);
+}
+
+#define TEMPER_UPSAMPLE(mode, spatial)                           \
+  template void upsample<Interpolation::mode, spatial>(OpCall&); \
+  template void upsample_vec<Interpolation::mode, spatial>(OpCall&);
+TEMPER_UPSAMPLE(kNearest, 1)
+TEMPER_UPSAMPLE(kNearest, 2)
+TEMPER_UPSAMPLE(kNearest, 3)
+TEMPER_UPSAMPLE(kNearestExact, 1)
+TEMPER_UPSAMPLE(kNearestExact, 2)
+TEMPER_UPSAMPLE(kNearestExact, 3)
+TEMPER_UPSAMPLE(kLinear, 1)
+TEMPER_UPSAMPLE(kLinear, 2)
+TEMPER_UPSAMPLE(kLinear, 3)
+TEMPER_UPSAMPLE(kCubic, 2)
+TEMPER_UPSAMPLE(kLinearArea, 2)
+TEMPER_UPSAMPLE(kCubicArea, 2)
+#undef TEMPER_UPSAMPLE
 
 }  // namespace temper

@@ -42,7 +42,7 @@ FAMILIES: Dict[str, List[str]] = {
         "torch.empty_strided([2, 3], [-1, 2])", "torch.empty_strided([2, 3], [1])", "torch.range(5, 1)", "torch.range(1, 5, 0)",
         "torch.eye(-1)", "torch.arange(0, 5, -1)", "torch.arange(0, 5, 0)", "torch.linspace(0, 1, -1)", "torch.linspace(1e30, 2, 3, dtype=torch.int64)",
         "torch.linspace(300, 1, 3, dtype=torch.int8)",
-        "torch.linspace(0, 1e300, 3)", "torch.full((2,), 1e39, dtype=torch.complex64)", "torch.celu(A, 0.0)", "F.softshrink(A, -0.5)", "torch.celu_(A, 0)", "torch.full((2,), complex(1.0, -1e39), dtype=torch.complex64)", "torch.logspace(0, 1e300, 3)", "torch.randperm(-1)", "A.flip(2)", "A.roll(1, 5)", "A.rot90(1, [0])", "torch.repeat_interleave(A, -1)",
+        "torch.linspace(0, 1e300, 3)", "torch.full((2,), 1e39, dtype=torch.complex64)", "torch.celu(A, 0.0)", "torch.ops.aten.upsample_bilinear2d(A, [4], False)", "torch.ops.aten.upsample_nearest2d(torch.ones(1, 1, 2, 2, 2, 2), [2, 2])", "torch.ops.aten._upsample_bicubic2d_aa(torch.ones(1, 1, 2, 2, 2, 2), [2, 2, 2, 2], True)", "F.softshrink(A, -0.5)", "torch.celu_(A, 0)", "torch.full((2,), complex(1.0, -1e39), dtype=torch.complex64)", "torch.logspace(0, 1e300, 3)", "torch.randperm(-1)", "A.flip(2)", "A.roll(1, 5)", "A.rot90(1, [0])", "torch.repeat_interleave(A, -1)",
         "torch.tensor_split(A, 0)", "torch.tensor([[1, 2], [3]])", "torch.view_as_complex(A)", "torch.view_as_real(A)"],
     "places": [
         "A[2]", "A[-3]", "A[0, 3]", "A[0, 0, 0]", "A[L]", "A[B]", "A[torch.ones(3, 3) > 0]", "A[torch.tensor([0.5])]", "A[I]",
