@@ -11,9 +11,20 @@
 namespace temper::TEMPER_ISA {
 namespace {
 
-constexpr int kLanes = 32;  // independent sums, enough for two vectors of the widest set
+// Independent sums, enough vectors to hide how long an addition takes.
+#if defined(__AVX512F__)
+constexpr int kLanes = 64;
+#else
+constexpr int kLanes = 32;
+#endif
 
 inline int64_t lower(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Asks for the row behind the one that is worked on: the processor looks ahead within a page only.
+inline void prefetch(const float* row, int64_t n) {
+  constexpr int64_t kLine = 16, kMost = 4096;
+  for (int64_t i = 0; i < lower(n, kMost); i += kLine) __builtin_prefetch(row + i);
+}
 
 inline float larger(float a, float b) { return b > a || b != b ? b : a; }
 
@@ -103,6 +114,7 @@ void moments(const float* x, int64_t n, float eps, float* mean, float* rstd) {
     total += static_cast<double>(sum(x + at, lower(kBlock, n - at)));
   }
   const float middle = static_cast<float>(total / count);
+  prefetch(x + n, n);
   for (int64_t at = 0; at < n; at += kBlock) {
     const float* from = x + at;
     squares += static_cast<double>(sum_of(lower(kBlock, n - at), [&](int64_t i) {
@@ -148,17 +160,22 @@ void max_with(float* to, const float* x, int64_t n) {
 constexpr __mmask16 kAll = 0xffff;
 __m512 all(float v) { return _mm512_set1_ps(v); }
 
-__m512 sigmoid(__m512 x) {
-  const __m512 small = _mm512_maskz_min_ps(kAll, all(88.0f), x);  // NaN stays
-  const __m512 n = _mm512_maskz_roundscale_ps(kAll, _mm512_mul_ps(small, all(-1.44269504f)), 8);
-  const __m512 r = _mm512_fmsub_ps(small, all(-1.44269504f), n);
+// 2^(x * factor), where the product is finite or NaN.
+__m512 power_of_two(__m512 x, float factor) {
+  const __m512 n = _mm512_maskz_roundscale_ps(kAll, _mm512_mul_ps(x, all(factor)), 8);
+  const __m512 r = _mm512_fmsub_ps(x, all(factor), n);
   constexpr float kOfPower[] = {1.3333558e-3f, 9.6181291e-3f, 5.5504109e-2f,
                                 2.4022651e-1f, 6.9314718e-1f, 1.0f};
   __m512 p = all(1.5403530e-4f);  // becomes 2^r
   for (const float c : kOfPower) {
     p = _mm512_fmadd_ps(p, r, all(c));
   }
-  const __m512 d = _mm512_add_ps(all(1.0f), _mm512_maskz_scalef_ps(kAll, p, n));
+  return _mm512_maskz_scalef_ps(kAll, p, n);
+}
+
+__m512 sigmoid(__m512 x) {
+  const __m512 small = _mm512_maskz_min_ps(kAll, all(88.0f), x);  // NaN stays
+  const __m512 d = _mm512_add_ps(all(1.0f), power_of_two(small, -1.44269504f));
   const __m512 estimate = _mm512_maskz_rcp14_ps(kAll, d);
   const __mmask16 counts = _mm512_cmp_ps_mask(x, all(-87.0f), _CMP_NLT_UQ);
   return _mm512_maskz_mul_ps(counts, estimate, _mm512_fnmadd_ps(d, estimate, all(2.0f)));
@@ -217,6 +234,38 @@ void tanh_each(const float* x, float* to, int64_t n) {
     _mm512_mask_storeu_ps(to + i, lanes(n - i), tanh(_mm512_maskz_loadu_ps(lanes(n - i), x + i)));
   }
 }
+
+// The largest of x; NaN is passed over.
+float largest(const float* x, int64_t n) {
+  __m512 best = all(-__builtin_inff());
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) best = _mm512_maskz_max_ps(kAll, _mm512_loadu_ps(x + i), best);
+  best = _mm512_mask_max_ps(best, lanes(n - i), _mm512_maskz_loadu_ps(lanes(n - i), x + i), best);
+  float each[16];
+  _mm512_storeu_ps(each, best);
+  for (int k = 1; k < 16; ++k) each[0] = each[0] < each[k] ? each[k] : each[0];
+  return each[0];
+}
+
+// to = exp(x - best), and their sum. NaN spreads.
+float exponentials(const float* x, float best, float* to, int64_t n) {
+  __m512 sums[4] = {};
+  for (int64_t i = 0; i < n; i += 64) {
+    for (int k = 0; k < 4; ++k) {
+      const int64_t at = i + k * 16;
+      const __mmask16 some = at < n ? lanes(n - at) : 0;
+      const __m512 away = _mm512_sub_ps(_mm512_maskz_loadu_ps(some, x + at), all(best));
+      const __m512 near = _mm512_maskz_max_ps(some, all(-104.0f), away);
+      const __m512 e = power_of_two(near, 1.44269504f);
+      _mm512_mask_storeu_ps(to + at, some, e);
+      sums[k] = _mm512_mask_add_ps(sums[k], some, sums[k], e);
+    }
+  }
+  float each[16];
+  _mm512_storeu_ps(each,
+                   _mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3])));
+  return sum(each, 16);
+}
 #else
 void silu_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
@@ -249,6 +298,24 @@ void gru_cell(const float* input, const float* hidden, const float* h, float* h_
 void tanh_each(const float* x, float* to, int64_t n) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) to[i] = simd::tanh(x[i]);
+}
+
+float largest(const float* x, int64_t n) {
+  float best[kLanes];
+  for (float& lane : best) lane = -__builtin_inff();
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int k = 0; k < kLanes; ++k) best[k] = best[k] < x[i + k] ? x[i + k] : best[k];
+  }
+  for (int k = 1; k < kLanes; ++k) best[0] = best[0] < best[k] ? best[k] : best[0];
+  for (; i < n; ++i) best[0] = best[0] < x[i] ? x[i] : best[0];
+  return best[0];
+}
+
+float exponentials(const float* x, float best, float* to, int64_t n) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = simd::exp_nonpositive(x[i] - best);
+  return sum(to, n);
 }
 #endif
 
@@ -331,15 +398,8 @@ void panel_product(const float* x, int64_t x_row, const float* panel, const floa
 }
 
 void softmax(const float* x, float* to, int64_t n, bool log) {
-  float lanes[kLanes];
-  for (float& lane : lanes) lane = -__builtin_inff();
-  int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (int k = 0; k < kLanes; ++k) lanes[k] = larger(lanes[k], x[i + k]);
-  }
-  for (int k = 1; k < kLanes; ++k) lanes[0] = larger(lanes[0], lanes[k]);
-  float best = lanes[0];
-  for (; i < n; ++i) best = larger(best, x[i]);
+  const float best = largest(x, n);
+  prefetch(x + n, n);
   if (log) {
     const float shift =
         best + simd::log(sum_of(n, [&](int64_t j) { return simd::exp_nonpositive(x[j] - best); }));
@@ -347,9 +407,7 @@ void softmax(const float* x, float* to, int64_t n, bool log) {
     for (int64_t j = 0; j < n; ++j) to[j] = x[j] - shift;
     return;
   }
-#pragma GCC ivdep
-  for (int64_t j = 0; j < n; ++j) to[j] = simd::exp_nonpositive(x[j] - best);
-  const float scale = 1.0f / sum(to, n);
+  const float scale = 1.0f / exponentials(x, best, to, n);
 #pragma GCC ivdep
   for (int64_t j = 0; j < n; ++j) to[j] *= scale;
 }
