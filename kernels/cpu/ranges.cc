@@ -246,7 +246,7 @@ Tensor identity(const OpCall& call, int64_t rows, int64_t cols, size_t dtype_arg
   if (rows < 0) fail("n must be greater or equal to 0, got ", rows);
   if (cols < 0) fail("m must be greater or equal to 0, got ", cols);
   const Tensor out = temper::zeros({rows, cols}, call.dtype_or(dtype_arg, DType::kFloat32));
-  fill_scalar(out.as_strided({std::min(rows, cols)}, {cols + 1}, 0), 1);
+  if (out.numel() > 0) fill_scalar(out.as_strided({std::min(rows, cols)}, {cols + 1}, 0), 1);
   return out;
 }
 

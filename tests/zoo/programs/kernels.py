@@ -318,3 +318,8 @@ def rows_with_nan(count: int) -> Tensor:
 
 
 program(*((rows_with_nan(count),) for count in (1, 3, 16, 17, 64)))(NanAmongRows)
+
+
+@program((0, 9223372036854775807), (3, 0), (2, 5), (5, 2))
+def identities_of_any_shape(rows: int, columns: int) -> List[Tensor]:
+    return [torch.eye(rows, columns), torch.eye(rows, columns, dtype=torch.int64)]
