@@ -8,6 +8,7 @@
 #include "core/op/op_def.h"
 #include "core/tensor/dispatch.h"
 #include "kernels/cpu/overlap.h"
+#include "kernels/cpu/view_math.h"
 #include "kernels/cpu/walk.h"
 
 namespace temper::random {
@@ -72,15 +73,6 @@ void fill_normal_blocks(const Tensor& self, double mean, double deviation,
   }
 }
 
-// The real and imaginary parts of a complex tensor, in a last dim.
-Tensor parts_of(const Tensor& self) {
-  Dims sizes(self.sizes().begin(), self.sizes().end()), strides;
-  for (int64_t stride : self.strides()) strides.push_back(2 * stride);
-  sizes.push_back(2);
-  strides.push_back(1);
-  return from_storage(self.storage(), to_real(self.dtype()), sizes, strides, 2 * self.offset());
-}
-
 }  // namespace
 
 GeneratorValue& generator_of(const OpCall& call, size_t i) {
@@ -123,7 +115,8 @@ void in_memory_order(const Tensor& self, absl::FunctionRef<void(int64_t)> each) 
 }
 
 void fill_uniform(const Tensor& self, double from, double to, GeneratorValue& generator) {
-  if (is_complex(self.dtype())) return fill_uniform(parts_of(self), from, to, generator);
+  if (is_complex(self.dtype()))
+    return fill_uniform(views::view_complex_as_real(self), from, to, generator);
   visit(self.dtype(), "check_uniform_bounds", AllFloatTypes{}, [&]<class T>() {
     using C = Compute<T>;
     const C low = static_cast<C>(T(static_cast<C>(from)));
@@ -136,7 +129,8 @@ void fill_uniform(const Tensor& self, double from, double to, GeneratorValue& ge
 void fill_normal(const Tensor& self, double mean, double deviation, GeneratorValue& generator) {
   if (deviation < 0) fail("normal expects std >= 0.0, but found std ", deviation);
   if (is_complex(self.dtype())) {  // each part has half of the variance
-    return fill_normal(parts_of(self), mean, deviation / std::sqrt(2.0), generator);
+    return fill_normal(views::view_complex_as_real(self), mean, deviation / std::sqrt(2.0),
+                       generator);
   }
   visit(self.dtype(), "normal_kernel_cpu", AllFloatTypes{}, [&]<class T>() {
     if (self.numel() >= 16 && self.is_contiguous()) {

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/tensor/dispatch.h"
+#include "kernels/cpu/wrapping.h"
 
 namespace temper::views {
 namespace {
@@ -208,7 +209,8 @@ Tensor view_complex_as_real(const Tensor& self) {
   if (!is_complex(self.dtype())) fail("view_as_real is only supported for complex tensors");
   Dims sizes(self.sizes().begin(), self.sizes().end());
   Dims strides(self.strides().begin(), self.strides().end());
-  for (int64_t& stride : strides) stride *= 2;
+  // A dim of one element may have any stride.
+  for (int64_t& stride : strides) stride = wrapping_product<int64_t>(stride, 2);
   sizes.push_back(2);
   strides.push_back(1);
   return with_dtype(self, to_real(self.dtype()), std::move(sizes), std::move(strides),
