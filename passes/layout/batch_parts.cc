@@ -89,8 +89,7 @@ class BatchParts {
 
   bool run() {
     collect(*graph_.block());
-    // From the last to the first: the input of a region may be what an earlier one gives.
-    for (auto region = regions_.rbegin(); region != regions_.rend(); ++region) replace(*region);
+    for (const Region& region : regions_) replace(region);
     return !regions_.empty();
   }
 
@@ -98,7 +97,7 @@ class BatchParts {
   struct Region {
     Value* input;
     double channels = 0, live = 0;  // of the input; elements at once for each of the input's
-    std::vector<Node*> members;
+    std::vector<Node*> members{};
     size_t last = 0;  // the place of the last member
   };
 
@@ -256,6 +255,8 @@ class BatchParts {
   }
 
   void replace(const Region& region) {
+    // Of the first one now: what it was may have gone into the loop of another region.
+    Value* const input = region.members.front()->input(0);
     Node* end = region.members.back();
     const TypePtr tensor = Type::tensor();
     const TypePtr tensors = list_of(tensor);
@@ -269,7 +270,7 @@ class BatchParts {
         graph_.insert_constant(IValue(static_cast<int64_t>(region.channels)), Type::integer());
     Value* live = graph_.insert_constant(IValue(region.live), Type::floating());
     Value* always = graph_.insert_constant(IValue(true), Type::boolean());
-    Value* pieces = put(split_, {region.input, channels, live}, tensors);
+    Value* pieces = put(split_, {input, channels, live}, tensors);
     Value* count = put(length_, {pieces}, Type::integer());
     Value* done = graph_.insert(graph_.create(Kind::kListConstruct))->add_output(tensors);
     Node* loop = graph_.insert(graph_.create(Kind::kLoop, {count, always}));
@@ -284,7 +285,7 @@ class BatchParts {
     for (Node* member : region.members) {
       member->move_before(body->ret());
       for (size_t i = 0; i < member->inputs().size(); ++i) {
-        if (member->input(i) == region.input) member->set_input(i, piece);
+        if (member->input(i) == input) member->set_input(i, piece);
       }
     }
     put(append_, {done, end->output()}, tensors);
